@@ -1,0 +1,80 @@
+"""Every name that two planes must spell alike: API group, labels, annotations, ports, paths.
+
+A string literal for one of these anywhere else is a bug waiting for a typo.
+"""
+
+import hashlib
+from typing import Final
+
+GROUP: Final = "quarterdeck.dev"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = f"{GROUP}/{VERSION}"
+CATEGORY: Final = "quarterdeck"
+
+FIELD_MANAGER: Final = "quarterdeck-operator"
+"""Field manager of everything the operator applies."""
+
+# Labels on the objects that the operator owns.
+LABEL_MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+LABEL_NAME: Final = "app.kubernetes.io/name"
+LABEL_COMPONENT: Final = "app.kubernetes.io/component"
+LABEL_PART_OF: Final = "app.kubernetes.io/part-of"
+LABEL_AGENT: Final = f"{GROUP}/agent"
+MANAGED_BY: Final = "quarterdeck"
+WORKER_COMPONENT: Final = "worker"
+GATEWAY_COMPONENT: Final = "gateway"
+
+ANNOTATION_CONTENT_HASH: Final = f"{GROUP}/content-hash"
+"""Hash of the manifest as it was built; equal hash and no drift means no request."""
+ANNOTATION_CONFIG_HASH: Final = f"{GROUP}/config-hash"
+"""On the pod template: hash of WorkerConfig, Secrets and ConfigMaps; a change rolls the workers."""
+
+WORKER_PORT: Final = 8080
+WORKER_PORT_NAME: Final = "http"
+WORKER_CONTAINER: Final = "worker"
+WORKER_CONFIG_KEY: Final = "worker.json"
+WORKER_CONFIG_DIRECTORY: Final = "/etc/quarterdeck"
+WORKER_CONFIG_PATH: Final = f"{WORKER_CONFIG_DIRECTORY}/{WORKER_CONFIG_KEY}"
+
+ENV_WORKER_CONFIG: Final = "QUARTERDECK_WORKER_CONFIG"
+ENV_WORKER_TOKEN: Final = "QUARTERDECK_WORKER_TOKEN"  # noqa: S105 - the name, not a token
+ENV_LISTEN_FD: Final = "QUARTERDECK_LISTEN_FD"
+ENV_PARENT_FD: Final = "QUARTERDECK_PARENT_FD"
+
+HEADER_REQUEST_ID: Final = "x-request-id"
+HEADER_WORKER_TOKEN: Final = "x-quarterdeck-worker-token"  # noqa: S105 - the name, not a token
+HEADER_AGENT: Final = "x-quarterdeck-agent"
+"""Response header: ``namespace/name`` of the agent that answered."""
+
+ADMIN_KEY_PREFIX: Final = "qd_"
+ADMIN_KEY_SECRET: Final = "quarterdeck-admin-key"  # noqa: S105 - a Secret's name
+GATEWAY_AUTH_SECRET: Final = "quarterdeck-gateway-auth"  # noqa: S105 - a Secret's name
+GATEWAY_AUTH_KEY: Final = "adminKeyHash"
+
+MAX_NAME_LENGTH: Final = 50
+"""Longest name of our kinds: leaves room for the suffixes of children in a 63-character label."""
+
+
+def model_key_env(index: int) -> str:
+    """Environment variable that holds the API key of the ``index``-th model of a worker."""
+    return f"QUARTERDECK_MODEL_{index}_API_KEY"
+
+
+def worker_labels(agent: str) -> dict[str, str]:
+    """Labels of every object that belongs to ``agent``; also the selector of its pods."""
+    return {
+        LABEL_MANAGED_BY: MANAGED_BY,
+        LABEL_NAME: "quarterdeck-worker",
+        LABEL_COMPONENT: WORKER_COMPONENT,
+        LABEL_AGENT: agent,
+    }
+
+
+def worker_name(agent: str) -> str:
+    """Name of an agent's Deployment, Service and kin: no clash with a person's own objects."""
+    return f"agent-{agent}"
+
+
+def short_hash(content: bytes) -> str:
+    """Twelve hex digits of SHA-256: enough to tell contents apart, short enough to read."""
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,10 @@
+"""All kinds in one table, for those who handle any of them."""
+
+from typing import Any, Final
+
+from quarterdeck_contract.v1alpha1.agent import Agent
+from quarterdeck_contract.v1alpha1.model import Model
+from quarterdeck_contract.v1alpha1.schema import Resource
+
+KINDS: Final[dict[str, type[Resource[Any, Any]]]] = {"Agent": Agent, "Model": Model}
+"""Kind -> type, in the order in which people meet them."""

@@ -1,0 +1,114 @@
+"""How and where an agent's workers run: the part of an Agent that speaks of pods."""
+
+import re
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from quarterdeck_contract.v1alpha1.references import SecretKey
+from quarterdeck_contract.v1alpha1.schema import HttpUrl, Rule, Schema
+
+_QUANTITY: Final = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
+
+
+def _quantity(value: int | str) -> int | str:
+    if not re.match(_QUANTITY, str(value)):
+        raise PydanticCustomError("quantity", "should be a quantity like 2, 500m or 256Mi")
+    return value
+
+
+Quantity = Annotated[
+    int | str,
+    AfterValidator(_quantity),
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "pattern": _QUANTITY}),
+]
+"""A Kubernetes quantity: ``2``, ``500m``, ``256Mi``."""
+
+LabelValue = Annotated[str, Field(max_length=63)]
+
+
+class EnvVarSource(Schema):
+    secret_key_ref: SecretKey
+
+
+class EnvVar(Schema):
+    """One more environment variable of the workers."""
+
+    name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=253)
+    value: str | None = Field(default=None, max_length=32768)
+    value_from: EnvVarSource | None = None
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "has(self.value) != has(self.valueFrom)",
+            "set exactly one of value and valueFrom",
+            lambda env: (env.value is None) != (env.value_from is None),
+        ),
+        Rule(
+            "!self.name.startsWith('QUARTERDECK_')",
+            "names that begin with QUARTERDECK_ are reserved",
+            lambda env: not env.name.startswith("QUARTERDECK_"),
+            "name",
+        ),
+    )
+
+
+class ResourceList(Schema):
+    """Amounts by resource."""
+
+    cpu: Quantity | None = None
+    memory: Quantity | None = None
+    ephemeral_storage: Quantity | None = Field(default=None, alias="ephemeral-storage")
+
+
+class Resources(Schema):
+    """Requests and limits of a worker's container."""
+
+    requests: ResourceList | None = None
+    limits: ResourceList | None = None
+
+
+class Toleration(Schema):
+    """As in a pod."""
+
+    key: str | None = Field(default=None, max_length=316)
+    operator: Literal["Exists", "Equal"] = "Equal"
+    value: str | None = Field(default=None, max_length=63)
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    toleration_seconds: int | None = Field(default=None, ge=0)
+
+
+class Runtime(Schema):
+    """Where the agent's answers are made."""
+
+    image: str | None = Field(default=None, min_length=1, max_length=512, pattern=r"^\S+$")
+    """Bring your own container; it must speak the worker's HTTP contract on port 8080."""
+    endpoint: HttpUrl | None = None
+    """An agent that already runs elsewhere: nothing is deployed, chats go to this address."""
+    resources: Resources | None = None
+    env: list[EnvVar] | None = Field(
+        default=None,
+        max_length=64,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+    node_selector: dict[str, LabelValue] | None = None
+    tolerations: list[Toleration] | None = Field(default=None, max_length=32)
+    priority_class_name: str | None = Field(default=None, max_length=253)
+    image_pull_secret: str | None = Field(default=None, max_length=253)
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "!(has(self.image) && has(self.endpoint))",
+            "image and endpoint exclude each other: an endpoint deploys nothing",
+            lambda runtime: runtime.image is None or runtime.endpoint is None,
+        ),
+        Rule(
+            "!has(self.endpoint) || !(has(self.resources) || has(self.env)"
+            " || has(self.nodeSelector) || has(self.tolerations)"
+            " || has(self.priorityClassName) || has(self.imagePullSecret))",
+            "endpoint deploys nothing: remove the other fields of runtime",
+            lambda runtime: runtime.endpoint is None or runtime.manifest().keys() == {"endpoint"},
+            "endpoint",
+        ),
+    )

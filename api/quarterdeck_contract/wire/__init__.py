@@ -1,0 +1,1 @@
+"""Shapes on the wire between client, gateway and worker."""

@@ -1,0 +1,1 @@
+"""The control plane: custom resources in, running workers and honest conditions out."""

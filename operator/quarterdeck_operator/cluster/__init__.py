@@ -1,0 +1,1 @@
+"""Where the reconcilers' writes go: a port, its Kubernetes adapter and a fake."""

@@ -1,0 +1,13 @@
+"""What the builders must know besides the resource: chosen once by whoever composes the engine."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """Installation-wide choices that end up in the children."""
+
+    worker_image: str
+    image_pull_policy: str = "IfNotPresent"
+    gateway_namespace: str = "quarterdeck-system"
+    """Namespace of the gateway's pods: the only ones that may reach workers."""

@@ -1,0 +1,206 @@
+"""Manifests that every judge must agree on: our own validation and the real API server.
+
+Each bad sample names the field and the words that a person must read. One sample per rule of the
+contract; a test fails when a rule has none.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+Manifest = dict[str, Any]
+
+AGENT: Manifest = {
+    "apiVersion": "quarterdeck.dev/v1alpha1",
+    "kind": "Agent",
+    "metadata": {"name": "demo", "namespace": "default"},
+    "spec": {"model": "demo-model", "instructions": "Answer in one sentence."},
+}
+MODEL: Manifest = {
+    "apiVersion": "quarterdeck.dev/v1alpha1",
+    "kind": "Model",
+    "metadata": {"name": "demo-model", "namespace": "default"},
+    "spec": {"provider": "local", "model": "smollm2-135m-instruct"},
+}
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A manifest to refuse. ``words`` must stand in the refusal, ``field`` is its path."""
+
+    id: str
+    manifest: Manifest
+    field: str
+    words: str
+    rule: str = ""
+    """The rule's message where a rule refuses, not the schema."""
+
+
+def agent(**spec: Any) -> Manifest:
+    """The good Agent with fields of its spec replaced; None removes one."""
+    return _changed(AGENT, spec)
+
+
+def model(**spec: Any) -> Manifest:
+    """The good Model with fields of its spec replaced; None removes one."""
+    return _changed(MODEL, spec)
+
+
+def _changed(base: Manifest, spec: dict[str, Any]) -> Manifest:
+    manifest = deepcopy(base)
+    manifest["spec"] |= spec
+    manifest["spec"] = {key: value for key, value in manifest["spec"].items() if value is not None}
+    return manifest
+
+
+def _ruled(id_: str, manifest: Manifest, field: str, message: str) -> Bad:
+    return Bad(id_, manifest, field, message, message)
+
+
+_LONG = agent() | {"metadata": {"name": "a" * 51, "namespace": "default"}}
+_DOTTED = agent() | {"metadata": {"name": "a.b", "namespace": "default"}}
+
+BAD: tuple[Bad, ...] = (
+    Bad("name-too-long", _LONG, "metadata.name", "may not be longer than 50 characters"),
+    Bad("name-with-dot", _DOTTED, "metadata.name", "use lower case letters, digits and '-'"),
+    Bad("unknown-field", agent(modle="x"), "spec.modle", "unknown field"),
+    Bad("negative-replicas", agent(replicas=-1), "spec.replicas", "greater than or equal to 0"),
+    Bad("wrong-type", agent(suspended="yes"), "spec.suspended", "boolean"),
+    Bad("unknown-provider", model(provider="acme"), "spec.provider", "nsupported value"),
+    Bad("too-hot", model(parameters={"temperature": 3}), "spec.parameters.temperature", "2"),
+    Bad(
+        "url-with-password",
+        model(provider="ollama", model="llama3.2", baseURL="http://me:secret@host/v1"),
+        "spec.baseURL",
+        "match",
+    ),
+    _ruled(
+        "no-instructions",
+        agent(instructions=None),
+        "spec.instructions",
+        "set exactly one of instructions and instructionsFrom",
+    ),
+    _ruled(
+        "two-instructions",
+        agent(instructionsFrom={"name": "prompts"}),
+        "spec.instructions",
+        "set exactly one of instructions and instructionsFrom",
+    ),
+    _ruled(
+        "no-model",
+        agent(model=None),
+        "spec.model",
+        "model is required: the name of a Model in this namespace",
+    ),
+    _ruled(
+        "fallback-repeats-model",
+        agent(modelFallbacks=["demo-model"]),
+        "spec.modelFallbacks",
+        "modelFallbacks needs a model and must not repeat it",
+    ),
+    _ruled(
+        "replicas-and-scaling",
+        agent(replicas=2, scaling={"max": 3}),
+        "spec.replicas",
+        "replicas and scaling exclude each other: set scaling.min instead",
+    ),
+    _ruled(
+        "min-above-max",
+        agent(scaling={"min": 4, "max": 3}),
+        "spec.scaling.min",
+        "min must not be greater than max",
+    ),
+    _ruled(
+        "image-and-endpoint",
+        agent(
+            model=None,
+            instructions=None,
+            runtime={"image": "acme/agent:1", "endpoint": "http://agent.example"},
+        ),
+        "spec.runtime",
+        "image and endpoint exclude each other: an endpoint deploys nothing",
+    ),
+    _ruled(
+        "endpoint-with-pod-fields",
+        agent(
+            model=None,
+            instructions=None,
+            runtime={"endpoint": "http://agent.example", "priorityClassName": "high"},
+        ),
+        "spec.runtime.endpoint",
+        "endpoint deploys nothing: remove the other fields of runtime",
+    ),
+    _ruled(
+        "endpoint-with-model",
+        agent(instructions=None, runtime={"endpoint": "http://agent.example"}),
+        "spec.runtime",
+        "runtime.endpoint runs elsewhere: only description and suspended go with it",
+    ),
+    _ruled(
+        "env-without-value",
+        agent(runtime={"env": [{"name": "A"}]}),
+        "spec.runtime.env[0]",
+        "set exactly one of value and valueFrom",
+    ),
+    _ruled(
+        "env-reserved",
+        agent(runtime={"env": [{"name": "QUARTERDECK_PORT", "value": "1"}]}),
+        "spec.runtime.env[0].name",
+        "names that begin with QUARTERDECK_ are reserved",
+    ),
+    _ruled(
+        "compatible-without-url",
+        model(provider="openai-compatible", model="m"),
+        "spec.baseURL",
+        "provider openai-compatible needs baseURL, the address that ends in /v1",
+    ),
+    _ruled(
+        "openai-without-key",
+        model(provider="openai", model="gpt-5-mini"),
+        "spec.credentials",
+        "this provider needs credentials: name a Secret that holds the API key",
+    ),
+    _ruled(
+        "local-with-url",
+        model(baseURL="http://127.0.0.1:1/v1"),
+        "spec.provider",
+        "provider local runs inside the worker: remove baseURL and credentials",
+    ),
+    _ruled(
+        "local-with-other-model",
+        model(model="gpt-5"),
+        "spec.model",
+        "provider local serves one model: smollm2-135m-instruct",
+    ),
+)
+
+GOOD: tuple[Manifest, ...] = (
+    agent(),
+    agent(modelFallbacks=["other"], limits={"seconds": 5, "tokens": 100}, replicas=0),
+    agent(instructions=None, instructionsFrom={"name": "prompts", "key": "demo.md"}),
+    agent(scaling={"min": 1, "max": 1, "targetCPUPercent": 50}),
+    agent(model=None, instructions=None, runtime={"endpoint": "https://agent.example/base"}),
+    agent(model=None, instructions=None, runtime={"image": "acme/agent:1"}, suspended=True),
+    agent(
+        runtime={
+            "resources": {"requests": {"cpu": 1, "memory": "64Mi"}, "limits": {"cpu": "1500m"}},
+            "env": [
+                {"name": "TZ", "value": "UTC"},
+                {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "t"}}},
+            ],
+            "nodeSelector": {"disk": "ssd"},
+            "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        }
+    ),
+    model(),
+    model(provider="openai", model="gpt-5-mini", credentials={"name": "openai"}),
+    model(provider="openai-compatible", model="m", baseURL="http://llm:8000/v1"),
+    model(provider="ollama", model="llama3.2", parameters={"temperature": 1, "topP": 0.5}),
+)
+
+IMMUTABLE = (
+    model(provider="ollama", model="llama3.2"),
+    model(provider="openai-compatible", model="llama3.2", baseURL="http://llm:8000/v1"),
+    "spec.provider",
+    "provider is immutable: create another Model and point the agents to it",
+)
