@@ -36,6 +36,16 @@ def test_schemas_are_structural_and_described(crd: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("crd", definitions(), ids=lambda crd: crd["metadata"]["name"])
+def test_kubectl_explain_has_something_to_say(crd: dict[str, Any]) -> None:
+    schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    for node in _nodes(schema["properties"]["spec"]):
+        silent = [
+            n for n, child in node.get("properties", {}).items() if "description" not in child
+        ]
+        assert not silent
+
+
+@pytest.mark.parametrize("crd", definitions(), ids=lambda crd: crd["metadata"]["name"])
 def test_committed_files_are_what_the_models_say(crd: dict[str, Any]) -> None:
     path = ROOT / "manifests" / "crds" / f"{crd['spec']['names']['plural']}.yaml"
     assert yaml.safe_load(path.read_text()) == crd, "run `make generate`"

@@ -26,14 +26,18 @@ class RunLimits(Schema):
     tokens: int | None = Field(default=None, ge=1, le=10_000_000)
     """Input and output tokens of one run, over all its calls."""
     seconds: int = Field(default=300, ge=1, le=3600)
+    """Longest duration of one run, in seconds."""
 
 
 class Scaling(Schema):
     """Autoscaling of the workers by CPU, through a HorizontalPodAutoscaler."""
 
     min: int = Field(default=1, ge=1, le=1000)
+    """Fewest workers."""
     max: int = Field(ge=1, le=1000)
+    """Most workers."""
     target_cpu_percent: int = Field(default=80, ge=1, le=100, alias="targetCPUPercent")
+    """CPU use, in percent of the request, at which workers are added."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -71,18 +75,25 @@ class AgentSpec(Schema):
     """What a person writes under ``spec`` of an Agent."""
 
     description: str | None = Field(default=None, max_length=1024)
+    """What the agent is for, shown to the people who choose among agents."""
     instructions: str | None = Field(default=None, min_length=1, max_length=131_072)
+    """What the agent is told before every chat (the system prompt)."""
     instructions_from: ConfigMapKey | None = None
+    """Key of a ConfigMap in this namespace with the instructions; a change rolls the workers."""
     model: ResourceName | None = None
+    """Name of a Model in this namespace."""
     model_fallbacks: list[ResourceName] | None = Field(
         default=None, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}
     )
     """Models tried in this order when the first one fails before it has said anything."""
     limits: RunLimits | None = None
+    """What one chat may use before it is stopped with an error that names the limit."""
     replicas: int | None = Field(default=None, ge=0, le=1000)
     """Workers to run; 1 when neither this nor scaling is set."""
     scaling: Scaling | None = None
+    """Autoscaling of the workers by CPU; excludes replicas."""
     runtime: Runtime | None = None
+    """How and where the workers run."""
     suspended: bool = False
     """True stops all workers and answers chats with 503 until it is false again."""
 

@@ -41,12 +41,17 @@ class ModelParameters(Schema):
     """Sampling defaults; a chat request may override them within the agent's limits."""
 
     temperature: float | None = Field(default=None, ge=0, le=2, strict=False)
+    """Randomness, from 0 to 2."""
     top_p: float | None = Field(default=None, gt=0, le=1, strict=False)
+    """Share of the likeliest tokens to choose among, above 0 up to 1."""
     max_tokens: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Most tokens of one answer."""
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    """Makes answers repeatable where the provider can."""
     stop: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
         default=None, max_length=4
     )
+    """Texts that end an answer."""
     timeout_seconds: int = Field(default=60, ge=1, le=600)
     """Longest silence of the provider before the call counts as failed, in seconds."""
 
@@ -73,11 +78,15 @@ class ModelSpec(Schema):
     """What a person writes under ``spec`` of a Model."""
 
     provider: Provider = Field(strict=False)
+    """Whose protocol the model speaks; immutable."""
     model: str = Field(min_length=1, max_length=253, pattern=r"^\S+$")
     """The provider's own name of the model."""
     base_url: HttpUrl | None = Field(default=None, alias="baseURL")
+    """Address of the API, up to and including /v1 where it has one."""
     credentials: SecretKey | None = None
+    """Key of a Secret in this namespace that holds the API key."""
     parameters: ModelParameters | None = None
+    """Sampling defaults; a chat request may override them within the agent's limits."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(

@@ -9,11 +9,15 @@ class SecretKey(Schema):
     """One key of a Secret; the value itself never stands in a resource."""
 
     name: ObjectName
+    """Name of the Secret."""
     key: DataKey = Field(default="apiKey")
+    """Key inside the Secret."""
 
 
 class ConfigMapKey(Schema):
     """One key of a ConfigMap."""
 
     name: ObjectName
+    """Name of the ConfigMap."""
     key: DataKey = Field(default="instructions")
+    """Key inside the ConfigMap."""

@@ -29,15 +29,21 @@ LabelValue = Annotated[str, Field(max_length=63)]
 
 
 class EnvVarSource(Schema):
+    """Where a value is taken from."""
+
     secret_key_ref: SecretKey
+    """Key of a Secret in this namespace."""
 
 
 class EnvVar(Schema):
     """One more environment variable of the workers."""
 
     name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=253)
+    """Name of the variable; QUARTERDECK_ is reserved."""
     value: str | None = Field(default=None, max_length=32768)
+    """The value itself; never a secret."""
     value_from: EnvVarSource | None = None
+    """Where the value is taken from."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -58,25 +64,35 @@ class ResourceList(Schema):
     """Amounts by resource."""
 
     cpu: Quantity | None = None
+    """CPU, like 500m."""
     memory: Quantity | None = None
+    """Memory, like 256Mi."""
     ephemeral_storage: Quantity | None = Field(default=None, alias="ephemeral-storage")
+    """Scratch disk, like 1Gi."""
 
 
 class Resources(Schema):
     """Requests and limits of a worker's container."""
 
     requests: ResourceList | None = None
+    """What a worker is promised."""
     limits: ResourceList | None = None
+    """What a worker may not exceed."""
 
 
 class Toleration(Schema):
     """As in a pod."""
 
     key: str | None = Field(default=None, max_length=316)
+    """Taint to tolerate; every taint when absent."""
     operator: Literal["Exists", "Equal"] = "Equal"
+    """Equal compares key and value; Exists the key alone."""
     value: str | None = Field(default=None, max_length=63)
+    """Value of the taint."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """Effect of the taint; every effect when absent."""
     toleration_seconds: int | None = Field(default=None, ge=0)
+    """How long a NoExecute taint is tolerated, in seconds."""
 
 
 class Runtime(Schema):
@@ -87,15 +103,21 @@ class Runtime(Schema):
     endpoint: HttpUrl | None = None
     """An agent that already runs elsewhere: nothing is deployed, chats go to this address."""
     resources: Resources | None = None
+    """Requests and limits of a worker's container."""
     env: list[EnvVar] | None = Field(
         default=None,
         max_length=64,
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
+    """More environment variables of the workers."""
     node_selector: dict[str, LabelValue] | None = None
+    """Labels that a node must have to run the workers."""
     tolerations: list[Toleration] | None = Field(default=None, max_length=32)
+    """Taints of nodes that the workers tolerate."""
     priority_class_name: str | None = Field(default=None, max_length=253)
+    """PriorityClass of the pods."""
     image_pull_secret: str | None = Field(default=None, max_length=253)
+    """Secret in this namespace to pull the image with."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
