@@ -1,0 +1,1 @@
+"""The agent worker: answers chats in OpenAI's shape by running one agent's loop over its models."""

@@ -1,0 +1,43 @@
+"""Builds the agent's loop: the slow part of the start, for a thread of its own."""
+
+from collections.abc import Sequence
+
+from quarterdeck_contract.v1alpha1.model import Provider
+from quarterdeck_contract.worker_config import WorkerConfig
+from quarterdeck_worker.configuration import KeyedModel
+from quarterdeck_worker.loop import AgentLoop
+from quarterdeck_worker.metrics import WorkerMetrics
+from quarterdeck_worker.providers.registry import ModelOrder, build
+from quarterdeck_worker.runs import ServedBy
+from quarterdeck_worker.sampling import defaults
+from quarterdeck_worker.scrubber import Scrubber
+from quarterdeck_worker.served_model import ServedModel
+
+
+def build_loop(
+    config: WorkerConfig,
+    models: Sequence[KeyedModel],
+    scrub: Scrubber,
+    metrics: WorkerMetrics,
+    local_threads: int = 1,
+) -> AgentLoop:
+    """Blocks. Raises ConfigError when a provider's packages are missing."""
+    served = [
+        _served(model, config.limits.tokens, scrub, metrics, local_threads) for model in models
+    ]
+    return AgentLoop(config.instructions, served, config.limits)
+
+
+def _served(
+    model: KeyedModel,
+    tokens: int | None,
+    scrub: Scrubber,
+    metrics: WorkerMetrics,
+    local_threads: int,
+) -> ServedModel:
+    endpoint = model.endpoint
+    key = model.key.get_secret_value() if model.key else None
+    settings = defaults(endpoint.parameters, tokens)
+    built = build(ModelOrder(endpoint, key, settings, local_threads))
+    served_by = ServedBy(endpoint.name, demo=endpoint.provider is Provider.LOCAL)
+    return ServedModel(built, served_by, scrub, metrics)
