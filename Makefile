@@ -40,7 +40,7 @@ generate: $(VENV)/.dev ## Write the generated manifests from their sources
 	@$(BIN)/python manifests/generate.py
 
 golden: $(VENV)/.dev ## Rewrite the builders' expected output; read the diff before you commit it
-	@QUARTERDECK_GOLDEN=1 $(BIN)/pytest -q tests/operator/builders
+	@QUARTERDECK_GOLDEN=1 $(BIN)/pytest -q tests/operator/test_builders.py
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew into locks/
 	@printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(COMPILE) - -o locks/uv.txt

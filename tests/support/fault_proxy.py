@@ -165,7 +165,8 @@ class FaultProxy:
             request.method,
             URL(self._upstream.server + request.raw_path, encoded=True),
             headers=_passed_on(request.headers.items()),
-            data=await request.read(),
+            # An empty body would get a content type, which discovery refuses.
+            data=await request.read() or None,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None),
         ) as answer:

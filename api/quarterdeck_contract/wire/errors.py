@@ -1,7 +1,7 @@
 """The error body that clients of OpenAI's API understand.
 
 ``{"error": {"message", "type", "param", "code"}}``; ``request_id`` is ours, for the logs.
-The same object stands in an ``event: error`` once a stream has begun.
+Once a stream has begun the same object is sent as a ``data:`` event, and no ``[DONE]`` follows.
 """
 
 from typing import Any, Final

@@ -59,8 +59,14 @@ class Cluster(Protocol):
     async def config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """Data of a ConfigMap; None when there is none."""
 
-    async def apply(self, manifest: Manifest) -> Manifest:
-        """Create the object or make it so (server-side apply); the object as stored."""
+    async def apply(self, manifest: Manifest, *, uid: str | None) -> Manifest:
+        """Make it so by server-side apply; the object as stored.
+
+        ``uid`` None creates the object; otherwise only the object with this uid is changed. An
+        object of the name that is there all the same is judged by ``ownership.judge``: ours is
+        changed, a foreign one raises Stalled(NameTaken), one of a deleted namesake raises
+        Transient(PredecessorLeaving).
+        """
 
     async def apply_status(self, key: ObjectKey, status: Manifest) -> Manifest:
         """Make ``status`` the status of one of our kinds; the object as stored."""

@@ -1,0 +1,1 @@
+"""What a chat used and how it ended: read from its answer, counted, recorded once."""

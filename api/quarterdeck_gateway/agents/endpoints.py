@@ -1,0 +1,27 @@
+"""Routes of ``/api/v1/agents``."""
+
+from fastapi import APIRouter
+
+from quarterdeck_gateway.agents import service
+from quarterdeck_gateway.agents.schemas import AgentList, AgentView
+from quarterdeck_gateway.routing.registry import Registry
+from quarterdeck_gateway.schemas import error_responses
+
+
+def router(registry: Registry, default_namespace: str) -> APIRouter:
+    """The routes over ``registry``."""
+    routes = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+
+    @routes.get("", summary="List agents with their status", responses=error_responses(401, 422))
+    async def list_agents(namespace: str | None = None) -> AgentList:
+        return service.list_agents(registry, default_namespace, namespace)
+
+    @routes.get(
+        "/{namespace}/{name}",
+        summary="One agent with its status",
+        responses=error_responses(401, 404),
+    )
+    async def get_agent(namespace: str, name: str) -> AgentView:
+        return service.get_agent(registry, default_namespace, namespace, name)
+
+    return routes

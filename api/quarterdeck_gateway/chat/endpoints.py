@@ -1,0 +1,42 @@
+"""``POST /v1/chat/completions`` as a plain ASGI route: the hot path pays for no framework.
+
+FastAPI's machinery (dependencies, serialisers, streams through generators) would cost more than
+all the work done here. ``document`` keeps the route in the OpenAPI document.
+"""
+
+from typing import Final
+
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from quarterdeck_gateway.chat.connection import while_connected
+from quarterdeck_gateway.chat.pipeline import admit, relay
+from quarterdeck_gateway.chat.request import Chat, parse, read_body
+from quarterdeck_gateway.chat.settlement import settling
+from quarterdeck_gateway.services import Services
+from quarterdeck_gateway.settings import Settings
+
+CHAT_PATH: Final = "/v1/chat/completions"
+
+
+class ChatEndpoint:
+    """The ASGI application behind the route."""
+
+    def __init__(self, settings: Settings, services: Services) -> None:
+        self._settings = settings
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id: str = scope["state"]["request_id"]
+        with settling(request_id, self._services) as account:
+            body = await read_body(receive)
+            account.request = parse(body)
+            chat = Chat(request_id, body, account.request)
+            async with while_connected(receive):
+                answer = await admit(chat, account, self._settings, self._services)
+                await relay(answer, account, send)
+
+
+def chat_route(settings: Settings, services: Services) -> Route:
+    """The route, for the application's list."""
+    return Route(CHAT_PATH, ChatEndpoint(settings, services), methods=["POST"])

@@ -1,0 +1,1 @@
+"""Probes and metrics: open to whoever can reach the port, so they tell no secrets."""

@@ -1,0 +1,69 @@
+"""Composes the gateway of a cluster: the console script ``quarterdeck-gateway``."""
+
+import asyncio
+import sys
+from typing import NoReturn
+
+import structlog
+import uvloop
+from prometheus_client import CollectorRegistry, ProcessCollector
+from pydantic import ValidationError
+
+from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.logs import configure_logging
+from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry
+from quarterdeck_gateway.server import GatewayServer, server_config
+from quarterdeck_gateway.services import open_services
+from quarterdeck_gateway.settings import Settings, explain
+from quarterdeck_kube.client import KubeClient
+from quarterdeck_kube.credentials import Credentials
+from quarterdeck_kube.errors import LoginError
+from quarterdeck_kube.login import login
+from quarterdeck_kube.prometheus import PrometheusRequestMetrics
+
+USAGE_ERROR = 2
+
+log = structlog.get_logger(__name__)
+
+
+def main() -> None:
+    """Run until SIGTERM. Exits with 2 and one line per reason when it cannot start."""
+    try:
+        settings = Settings()
+        credentials = login()
+    except ValidationError as exc:
+        _refuse(explain(exc))
+    except LoginError as exc:
+        _refuse(f"cannot log in to Kubernetes: {exc}")
+    configure_logging(settings.log_level)
+    uvloop.run(serve(settings, credentials))
+
+
+async def serve(settings: Settings, credentials: Credentials) -> None:
+    """The gateway over the cluster's registry, until a signal stops it."""
+    metrics = CollectorRegistry()
+    ProcessCollector(registry=metrics)
+    requests = PrometheusRequestMetrics(metrics)
+    async with KubeClient(
+        credentials, field_manager="quarterdeck-gateway", metrics=requests
+    ) as client:
+        registry = KubernetesRegistry(client, settings.watch_namespaces)
+        async with (
+            open_services(settings, registry, metrics=metrics) as services,
+            asyncio.TaskGroup() as tasks,
+        ):
+            watching = tasks.create_task(registry.run())
+            config = server_config(create_app(settings, services), settings)
+            server = GatewayServer(config, services.drain, settings.drain_delay_seconds)
+            log.info("gateway starting", host=settings.host, port=settings.port)
+            await server.serve()
+            watching.cancel()
+
+
+def _refuse(reason: str) -> NoReturn:
+    sys.stderr.write(f"quarterdeck-gateway: {reason}\n")
+    sys.exit(USAGE_ERROR)
+
+
+if __name__ == "__main__":
+    main()

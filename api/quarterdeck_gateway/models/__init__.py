@@ -1,0 +1,1 @@
+"""``/v1/models``: the agents as a client of OpenAI's API sees them."""

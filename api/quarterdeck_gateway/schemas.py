@@ -1,0 +1,42 @@
+"""The error envelope as a model, so that the OpenAPI document shows what a refusal looks like."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: ``code`` is for programs, ``message`` for people."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+    request_id: str | None = None
+
+
+class ErrorEnvelope(BaseModel):
+    """The body of every answer that is not a success, as clients of OpenAI's API read it."""
+
+    error: ErrorDetail
+
+
+_SAID: Final = {
+    400: "The body is not JSON.",
+    401: "No key, or a wrong one.",
+    403: "The key may not do this.",
+    404: "There is no such agent or path.",
+    405: "The path has other methods.",
+    409: "The name stands for several agents.",
+    413: "The body is too long.",
+    422: "A field is wrong; `param` names it.",
+    429: "The worker or its provider is busy; see Retry-After.",
+    502: "The worker or its provider failed.",
+    503: "The agent is suspended or not ready; see Retry-After.",
+    504: "The worker or its provider was silent for too long.",
+}
+
+
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """FastAPI's ``responses`` for these refusals."""
+    return {status: {"model": ErrorEnvelope, "description": _SAID[status]} for status in statuses}

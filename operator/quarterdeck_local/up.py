@@ -1,0 +1,213 @@
+"""Composes standalone mode: store, reconcilers, workers and gateway in one process.
+
+``serve`` is the visible order of things: what is opened first is closed last.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import structlog
+import uvicorn
+import uvloop
+from prometheus_client import CollectorRegistry, ProcessCollector
+from pydantic import ValidationError
+from rich.console import Console
+
+from quarterdeck_cli.instance import API_PATH
+from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.server import server_config
+from quarterdeck_gateway.services import open_services
+from quarterdeck_gateway.settings import Settings, explain
+from quarterdeck_local.api import LocalApi
+from quarterdeck_local.cluster import LocalCluster
+from quarterdeck_local.database import AppliedObjects
+from quarterdeck_local.deployment import Machine
+from quarterdeck_local.errors import Broken, CannotStart
+from quarterdeck_local.home import Home
+from quarterdeck_local.intake import Intake
+from quarterdeck_local.journal import Journal
+from quarterdeck_local.listening import url_of
+from quarterdeck_local.logs import LOG_FILE, log_to
+from quarterdeck_local.manifests import ManifestsFolder
+from quarterdeck_local.narrator import Narrator
+from quarterdeck_local.node import Node
+from quarterdeck_local.pod_logs import PodLogs
+from quarterdeck_local.process import Lifeline
+from quarterdeck_local.registry import LocalRegistry
+from quarterdeck_local.store import EventType, Listener, ObjectStore
+from quarterdeck_operator.engine import Engine
+from quarterdeck_operator.options import BuildOptions
+
+WORKER_IMAGE: Final = "quarterdeck-worker"
+"""Stands for the worker of this installation, which runs as a process."""
+STOP_SECONDS: Final = 10.0
+"""How long chats and workers may take to finish after the first Ctrl-C."""
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HARD_STOP_CODE: Final = 130
+
+log = structlog.get_logger(__name__)
+
+
+def up(home: Home, listener: socket.socket, manifests: Path | None, console: Console) -> None:
+    """Run until a signal stops it. Raises CannotStart, and Broken when it fails later."""
+    log_to(home.log_directory)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(serve(home, listener, manifests, Narrator(console)))
+        except BaseExceptionGroup as exc:
+            log.error("stopped by an error", exc_info=exc)
+            where = home.log_directory / LOG_FILE
+            raise Broken(f"stopped by an internal error: {where} tells which") from exc
+
+
+async def serve(
+    home: Home, listener: socket.socket, manifests: Path | None, narrator: Narrator
+) -> None:
+    """Everything, until SIGINT, SIGTERM or SIGHUP; ``manifests`` None follows no folder.
+
+    Raises CannotStart.
+    """
+    async with AsyncExitStack() as stack:
+        settings = _settings(home)
+        stopping = asyncio.Event()
+        lifeline = stack.enter_context(closing(Lifeline()))
+        kept = stack.enter_context(closing(AppliedObjects(home.database)))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        store, journal = ObjectStore(), Journal()
+        intake = Intake(store, kept)
+        node = Node(_machine(home, store, session, lifeline))
+        engine = Engine(
+            LocalCluster(store, journal, session), BuildOptions(worker_image=WORKER_IMAGE)
+        )
+        store.subscribe(_feed(engine))
+        for refused in intake.restore():
+            narrator.complain(f"{home.database}: {refused}")
+        folder = _loaded(manifests, intake, narrator)
+        logs = PodLogs(node.log_path, stopping)
+        api = LocalApi(store, intake, journal, node.pods, logs)
+        services = await stack.enter_async_context(
+            open_services(settings, LocalRegistry(store, node), metrics=_process_metrics())
+        )
+        app = create_app(settings, services, mounts={API_PATH: api.app()})
+        server = _Server(server_config(app, settings))
+        stack.enter_context(_signals(stopping, node))
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(server.serve(sockets=[listener]))
+            await server.listening.wait()
+            home.publish(url_of(listener))
+            narrator.welcome(url_of(listener), home.path, _first_agent(store))
+            store.subscribe(narrator.observe)
+            work = [tasks.create_task(each.run()) for each in (engine, node)]
+            if folder is not None:
+                work.append(tasks.create_task(folder.watch()))
+            await stopping.wait()
+            narrator.say("Stopping: running chats may finish (Ctrl-C again: at once)")
+            services.drain.begin()
+            server.should_exit = True
+            for task in work:
+                task.cancel()
+            await asyncio.gather(serving, node.stop(STOP_SECONDS))
+    narrator.say("Stopped.")
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+def _settings(home: Home) -> Settings:
+    try:
+        return Settings(
+            admin_key_hash=home.admin_key_hash(), shutdown_grace_seconds=int(STOP_SECONDS)
+        )
+    except ValidationError as exc:
+        raise CannotStart(explain(exc)) from exc
+
+
+def _machine(
+    home: Home, store: ObjectStore, session: aiohttp.ClientSession, lifeline: Lifeline
+) -> Machine:
+    return Machine(
+        store=store,
+        session=session,
+        lifeline=lifeline,
+        run_directory=home.run_directory.resolve(),
+        log_directory=home.log_directory.resolve(),
+        worker_image=WORKER_IMAGE,
+        environment=os.environ,
+    )
+
+
+def _process_metrics() -> CollectorRegistry:
+    metrics = CollectorRegistry()
+    ProcessCollector(registry=metrics)
+    return metrics
+
+
+def _feed(engine: Engine) -> Listener:
+    def observe(event: EventType, manifest: Mapping[str, Any]) -> None:
+        # What a Secret holds is read when it is needed, never kept.
+        if manifest["kind"] == "Secret":
+            engine.observe_metadata(event, "Secret", manifest)
+        else:
+            engine.observe(event, manifest)
+
+    return observe
+
+
+def _loaded(directory: Path | None, intake: Intake, narrator: Narrator) -> ManifestsFolder | None:
+    if directory is None:
+        return None
+
+    def report(flaw: str) -> None:
+        log.warning("manifests", flaw=flaw)
+        narrator.complain(flaw)
+
+    folder = ManifestsFolder(directory, intake, report)
+    folder.load()
+    return folder
+
+
+def _first_agent(store: ObjectStore) -> str | None:
+    for agent in store.list("Agent"):
+        namespace, name = agent["metadata"]["namespace"], agent["metadata"]["name"]
+        return name if namespace == "default" else f"{namespace}/{name}"
+    return None
+
+
+@contextmanager
+def _signals(stopping: asyncio.Event, node: Node) -> Iterator[None]:
+    """The first signal asks to stop, the second stops."""
+
+    def received() -> None:
+        if stopping.is_set():
+            node.kill()
+            os._exit(HARD_STOP_CODE)
+        stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for each in STOP_SIGNALS:
+        loop.add_signal_handler(each, received)
+    try:
+        yield
+    finally:
+        for each in STOP_SIGNALS:
+            loop.remove_signal_handler(each)

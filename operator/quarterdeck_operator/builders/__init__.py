@@ -1,0 +1,1 @@
+"""Children of a resource, one kind per file. Pure: no client, clock, environment or chance."""

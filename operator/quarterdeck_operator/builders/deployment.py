@@ -1,0 +1,34 @@
+"""The workers themselves."""
+
+from typing import Any, Final
+
+from quarterdeck_contract.names import worker_labels
+from quarterdeck_operator.builders.metadata import child
+from quarterdeck_operator.builders.pod import pod_template
+from quarterdeck_operator.builders.replicas import fixed_replicas
+from quarterdeck_operator.cluster.port import Manifest
+from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.resolve.agent import ResolvedAgent
+
+PROGRESS_DEADLINE: Final = 120
+"""Seconds until a rollout that does not get anywhere is reported as failed."""
+
+
+def build_deployment(resolved: ResolvedAgent, options: BuildOptions) -> Manifest:
+    """A Deployment that replaces workers one by one, new before old."""
+    agent = resolved.agent
+    spec: dict[str, Any] = {
+        "selector": {"matchLabels": worker_labels(agent.metadata.name)},
+        "strategy": {
+            "type": "RollingUpdate",
+            "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
+        },
+        "progressDeadlineSeconds": PROGRESS_DEADLINE,
+        "revisionHistoryLimit": 2,
+        "template": pod_template(resolved, options),
+    }
+    replicas = fixed_replicas(agent.spec)
+    # Absent when an autoscaler decides: a field that we apply is a field that we fight for.
+    if replicas is not None:
+        spec["replicas"] = replicas
+    return child(agent, "apps/v1", "Deployment", spec=spec)

@@ -1,0 +1,212 @@
+"""The control loop without a cluster: what was seen goes in, reconciled resources come out.
+
+A cluster's watches and a laptop's store feed the same engine, so both run the same reconcilers.
+Nothing here knows kopf or an API server: reads of what was observed go to the cache, everything
+else to the ``Cluster`` port.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from quarterdeck_contract.names import API_VERSION, LABEL_AGENT, LABEL_MANAGED_BY, MANAGED_BY
+from quarterdeck_contract.v1alpha1.kinds import KINDS
+from quarterdeck_contract.validation import InvalidManifest, parse
+from quarterdeck_operator.builders.agent import AGENT_CHILD_KINDS
+from quarterdeck_operator.cache import REFERENCE_KINDS, Cache, resource_version_of
+from quarterdeck_operator.cluster.ownership import controller_of
+from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, key_of
+from quarterdeck_operator.conditions import READY, find
+from quarterdeck_operator.controller import Controller
+from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics
+from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.queue import WorkQueue
+from quarterdeck_operator.reconcile.agent import AgentReconciler
+from quarterdeck_operator.reconcile.model import ModelReconciler
+from quarterdeck_operator.reconcile.status import StatusWriter
+from quarterdeck_operator.resolve.mentions import mentions
+from quarterdeck_operator.resolve.references import References
+
+EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+
+OWN_KINDS: Final = tuple(KINDS)
+CHILD_KINDS: Final = AGENT_CHILD_KINDS
+
+
+def utc_now() -> str:
+    """The time of a condition: RFC 3339, whole seconds, UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Engine:
+    """Feed it every Agent, Model, child, Secret and ConfigMap; then ``run`` it.
+
+    The order of feeding does not matter. ``observe``, ``observe_metadata`` and ``replace`` are
+    synchronous and may be called before ``run``: nothing is worked on until then.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        options: BuildOptions,
+        *,
+        workers: int = 8,
+        metrics: EngineMetrics | None = None,
+        now: Callable[[], str] = utc_now,
+    ) -> None:
+        """``now`` gives the time of conditions, RFC 3339 in UTC."""
+        metrics = metrics or NullEngineMetrics()
+        self._cache = Cache()
+        self._queue = WorkQueue(metrics)
+        self._running = False
+        self._references = references = References(self._cache, cluster)
+        self._status = status = StatusWriter(self._cache, cluster)
+        self._controller = Controller(
+            self._queue,
+            self._cache,
+            {
+                "Agent": AgentReconciler(self._cache, cluster, options, references, status, now),
+                "Model": ModelReconciler(references, status, now),
+            },
+            status,
+            workers=workers,
+            metrics=metrics,
+            now=now,
+        )
+
+    def observe(self, event_type: EventType, manifest: Mapping[str, Any]) -> None:
+        """Take note of one object (whole, with ``kind``) and wake those whom it concerns.
+
+        Agents, Models, their children (by controller ownerReference); of Secrets and foreign
+        ConfigMaps only the resourceVersion is kept. Other kinds are ignored. An event older than
+        what is known (by resourceVersion) is ignored too.
+        """
+        kind = manifest["kind"]
+        if kind in OWN_KINDS:
+            self._observe_own(event_type, manifest)
+        elif kind in CHILD_KINDS and (owner := self._owner_of_child(manifest)) is not None:
+            self._observe_child(event_type, manifest, owner)
+        elif kind in REFERENCE_KINDS:
+            self.observe_metadata(event_type, kind, manifest)
+
+    def observe_metadata(
+        self, event_type: EventType, kind: str, manifest: Mapping[str, Any]
+    ) -> None:
+        """The same for a Secret or ConfigMap of which only ``metadata`` was fetched."""
+        metadata = manifest["metadata"]
+        if (metadata.get("labels") or {}).get(LABEL_MANAGED_BY) == MANAGED_BY:
+            return
+        key = ObjectKey(kind, metadata["namespace"], metadata["name"])
+        if event_type == "DELETED":
+            news = self._cache.drop_version(key)
+        else:
+            news = self._cache.put_version(key, resource_version_of(manifest))
+        if news:
+            self._wake(self._cache.referrers(key))
+
+    def replace(self, kind: str, manifests: Iterable[Manifest], resource_version: str = "") -> None:
+        """A LIST of all objects of ``kind``: those known and not in it are dropped as deleted.
+
+        ``resource_version`` is the list's: what was learned after it is kept.
+        """
+        listed = []
+        for manifest in manifests:
+            listed.append(key_of(manifest))
+            self.observe("MODIFIED", manifest)
+        for key in self._cache.missing_from(kind, listed, resource_version):
+            ghost = self._cache.get(key)
+            if ghost is not None:
+                self.observe("DELETED", ghost)
+
+    async def run(self) -> None:
+        """Work until cancelled; starts with every known Agent and Model. Only for the leader."""
+        self._running = True
+        try:
+            self._wake(key for kind in OWN_KINDS for key in self._cache.keys(kind))
+            await self._controller.run()
+        finally:
+            self._running = False
+
+    def settled(self) -> bool:
+        """Whether nothing is being worked on or due now (slow retries and probes aside)."""
+        return self._queue.settled()
+
+    async def idle(self) -> None:
+        """Wait until ``settled``."""
+        await self._queue.idle()
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How many resources there are by (kind, status of Ready)."""
+        return Counter(
+            (kind, str((find(manifest.get("status") or {}, READY) or {}).get("status", "Unknown")))
+            for kind in OWN_KINDS
+            for key in self._cache.keys(kind)
+            if (manifest := self._cache.get(key)) is not None
+        )
+
+    def _observe_own(self, event_type: EventType, manifest: Mapping[str, Any]) -> None:
+        key = key_of(manifest)
+        before = self._cache.get(key)
+        if event_type == "DELETED":
+            news = self._cache.drop(key, _deleted_at(manifest))
+            self._status.forget(key)
+        else:
+            news = self._cache.put(manifest)
+            if news:
+                self._cache.mention(key, _mentions(manifest))
+        if news and not self._is_echo(event_type, manifest, before):
+            self._wake([key])
+            # A status that changed concerns nobody else.
+            if event_type == "DELETED" or before is None or before["spec"] != manifest["spec"]:
+                self._wake(self._cache.referrers(key))
+
+    def _is_echo(
+        self, event_type: EventType, manifest: Mapping[str, Any], before: Manifest | None
+    ) -> bool:
+        """Whether the event only tells of the status that we have just written."""
+        if event_type == "DELETED" or before is None or before["spec"] != manifest["spec"]:
+            return False
+        return self._status.is_echo(manifest) and not manifest["metadata"].get("deletionTimestamp")
+
+    def _observe_child(
+        self, event_type: EventType, manifest: Mapping[str, Any], owner: ObjectKey
+    ) -> None:
+        if event_type == "DELETED":
+            news = self._cache.drop(key_of(manifest), _deleted_at(manifest))
+        else:
+            news = self._cache.put(manifest)
+        if news:
+            self._wake([owner])
+
+    def _owner_of_child(self, manifest: Mapping[str, Any]) -> ObjectKey | None:
+        """Whom the object concerns, also if somebody just took it away from its owner."""
+        known = self._cache.get(key_of(manifest))
+        return _owner(manifest) or (_owner(known) if known is not None else None)
+
+    def _wake(self, keys: Iterable[ObjectKey]) -> None:
+        if self._running:
+            for key in keys:
+                self._queue.add(key)
+
+
+def _mentions(manifest: Mapping[str, Any]) -> frozenset[ObjectKey]:
+    try:
+        return mentions(parse(manifest))
+    except InvalidManifest:
+        return frozenset()
+
+
+def _deleted_at(manifest: Mapping[str, Any]) -> str:
+    # A tombstone out of a LIST has no uid, and its version is the last one seen, not the last one
+    # there was: then dropping is always right, for what still exists is found when applied.
+    return resource_version_of(manifest) if "uid" in manifest["metadata"] else ""
+
+
+def _owner(manifest: Mapping[str, Any]) -> ObjectKey | None:
+    """The resource of ours that controls the object, or claims it by label."""
+    metadata, controller = manifest["metadata"], controller_of(manifest)
+    if controller is not None and controller.get("apiVersion") == API_VERSION:
+        return ObjectKey(controller["kind"], metadata.get("namespace", ""), controller["name"])
+    agent = (metadata.get("labels") or {}).get(LABEL_AGENT)
+    return ObjectKey("Agent", metadata.get("namespace", ""), agent) if agent else None

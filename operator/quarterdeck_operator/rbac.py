@@ -1,0 +1,87 @@
+"""What the operator may do, as data: the install manifest renders it and a test holds it to the
+requests that are really made. Nothing is granted that is not used.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from quarterdeck_contract.names import ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET, GROUP
+
+
+@dataclass(frozen=True)
+class PolicyRule:
+    """One rule of a Role or ClusterRole, and ``why`` it is there."""
+
+    groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    why: str
+    names: tuple[str, ...] = ()
+
+    def manifest(self) -> dict[str, Any]:
+        """As it stands in a Role."""
+        rule: dict[str, Any] = {
+            "apiGroups": list(self.groups),
+            "resources": list(self.resources),
+            "verbs": list(self.verbs),
+        }
+        return rule | ({"resourceNames": list(self.names)} if self.names else {})
+
+
+LEASE_NAME: Final = "quarterdeck-operator"
+
+_WATCH: Final = ("list", "watch")
+# Server-side apply is PATCH; RBAC asks for create too where the object is not there yet. After a
+# conflict the object is read, to see whose it is.
+_OWN: Final = ("get", *_WATCH, "create", "patch", "delete")
+
+CLUSTER_RULES: Final[tuple[PolicyRule, ...]] = (
+    PolicyRule((GROUP,), ("agents", "models"), _WATCH, "what people ask for"),
+    PolicyRule((GROUP,), ("agents/status", "models/status"), ("patch",), "what became of it"),
+    PolicyRule(("",), ("serviceaccounts", "services"), _OWN, "children of agents"),
+    PolicyRule(("",), ("configmaps",), _OWN, "children of agents, and instructions to read"),
+    PolicyRule(("apps",), ("deployments",), _OWN, "children of agents"),
+    PolicyRule(("autoscaling",), ("horizontalpodautoscalers",), _OWN, "children of agents"),
+    PolicyRule(("policy",), ("poddisruptionbudgets",), _OWN, "children of agents"),
+    PolicyRule(("networking.k8s.io",), ("networkpolicies",), _OWN, "children of agents"),
+    PolicyRule(
+        (GROUP,),
+        ("agents/finalizers",),
+        ("update",),
+        "owner references that block deletion, where the API server enforces that permission",
+    ),
+    PolicyRule(
+        ("",),
+        ("secrets",),
+        ("get", *_WATCH),
+        "does the named key exist, and did its value change; watches fetch metadata only",
+    ),
+    PolicyRule(("events.k8s.io",), ("events",), ("create",), "kubectl describe"),
+)
+"""In every namespace that is watched."""
+
+NAMESPACE_RULES: Final[tuple[PolicyRule, ...]] = (
+    PolicyRule(("coordination.k8s.io",), ("leases",), ("create",), "leader election"),
+    PolicyRule(
+        ("coordination.k8s.io",),
+        ("leases",),
+        ("get", *_WATCH, "update"),
+        "leader election",
+        names=(LEASE_NAME,),
+    ),
+    PolicyRule(("",), ("secrets",), ("create",), "the admin key, at the first start"),
+    PolicyRule(
+        ("",),
+        ("secrets",),
+        ("get",),
+        "the admin key, at every start",
+        names=(ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET),
+    ),
+)
+"""In the operator's own namespace."""
+
+
+def manifests(rules: Sequence[PolicyRule]) -> list[dict[str, Any]]:
+    """The ``rules`` of a Role or ClusterRole."""
+    return [rule.manifest() for rule in rules]

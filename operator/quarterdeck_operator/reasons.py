@@ -1,0 +1,63 @@
+"""Reasons of conditions and Events: stable words that people and programs may match on."""
+
+from typing import Final
+
+# Ready=True.
+WORKERS_READY: Final = "WorkersReady"
+"""As many workers as wanted are available and up to date."""
+ROLLING_OUT: Final = "RollingOut"
+"""Chats are answered while workers are being replaced or added."""
+SOME_WORKERS_UNAVAILABLE: Final = "SomeWorkersUnavailable"
+"""Chats are answered by fewer workers than wanted: some crashed or were evicted."""
+ENDPOINT_READY: Final = "EndpointReady"
+"""The external agent's address answers."""
+CREDENTIALS_FOUND: Final = "CredentialsFound"
+"""The Model's Secret and key exist; whether the provider accepts the key shows in a chat."""
+NO_CREDENTIALS_NEEDED: Final = "NoCredentialsNeeded"
+"""The Model needs no Secret."""
+
+# Ready=False, and nothing is wrong.
+WAITING_FOR_WORKERS: Final = "WaitingForWorkers"
+"""Workers were asked for and none is available yet."""
+SUSPENDED: Final = "Suspended"
+"""spec.suspended is true."""
+SCALED_TO_ZERO: Final = "ScaledToZero"
+"""spec.replicas is 0."""
+
+# Ready=False until something else appears.
+MODEL_NOT_FOUND: Final = "ModelNotFound"
+SECRET_NOT_FOUND: Final = "SecretNotFound"  # noqa: S105 - a reason
+SECRET_KEY_NOT_FOUND: Final = "SecretKeyNotFound"  # noqa: S105 - a reason
+CONFIG_MAP_NOT_FOUND: Final = "ConfigMapNotFound"
+CONFIG_MAP_KEY_NOT_FOUND: Final = "ConfigMapKeyNotFound"
+ENDPOINT_UNREACHABLE: Final = "EndpointUnreachable"
+"""The external agent's address does not answer, or not well."""
+
+# Ready=False until a person acts.
+INVALID: Final = "Invalid"
+"""The stored object, or what was built from it, breaks a rule."""
+MODEL_INVALID: Final = "ModelInvalid"
+"""The Model that the Agent names is stored in a shape that this version refuses."""
+NAME_TAKEN: Final = "NameTaken"
+"""An object of a child's name exists that we do not control."""
+FORBIDDEN: Final = "Forbidden"
+"""RBAC, a quota or an admission policy refuses what the operator must do."""
+ROLLOUT_FAILED: Final = "RolloutFailed"
+"""New workers do not come up, and the Deployment does not say why in a word of its own; usually
+it does, as ProgressDeadlineExceeded, and then that word is the reason."""
+REPLICA_FAILURE: Final = "ReplicaFailure"
+"""Pods cannot be created: a quota or an admission policy, usually."""
+
+# Tried again with back-off.
+APPLY_FAILED: Final = "ApplyFailed"
+"""The cluster refuses or fails repeatedly; the message says how."""
+PREDECESSOR_LEAVING: Final = "PredecessorLeaving"
+"""A child of a deleted resource of the same name has not been collected yet."""
+
+# Of Reconciling and Stalled while they are False.
+SETTLED: Final = "Settled"
+NOT_STALLED: Final = "NotStalled"
+
+# Of the condition ScalingActive.
+SCALING_UNKNOWN: Final = "AutoscalerSilent"
+"""The HorizontalPodAutoscaler has not said anything yet."""

@@ -1,0 +1,1 @@
+"""The order of steps per kind: resolve, build, apply, prune, summarise."""

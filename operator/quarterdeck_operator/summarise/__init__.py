@@ -1,0 +1,1 @@
+"""Statuses, one kind per file. Pure: everything that was seen goes in, one status comes out."""

@@ -1,0 +1,90 @@
+"""The servers of the chat benchmark, each as a process of its own, ready when handed out.
+
+What is measured has a processor for itself; the upstream and the load share the others.
+"""
+
+import hashlib
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.chat.client import Target
+from bench.chat.measure import Measured
+from bench.processes import Subject, free_port, split_cpus
+
+
+@contextmanager
+def upstream_server(folder: Path) -> Iterator[int]:
+    """The upstream, worker and provider alike; its port."""
+    port, (_, others) = free_port(), split_cpus()
+    args = ["-m", "bench.chat.upstream", "--port", str(port)]
+    with Subject(args, log=folder / "upstream.log", cpus=others) as process:
+        process.wait(lambda: _listens(port))
+        yield port
+
+
+@contextmanager
+def gateway_server(folder: Path, upstream: int) -> Iterator[Measured]:
+    """The gateway before one agent whose replica is the upstream."""
+    port, key = free_port(), f"qd_{secrets.token_urlsafe(32)}"
+    environ = {
+        "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(key.encode()).hexdigest(),
+        "QUARTERDECK_HOST": "127.0.0.1",
+        "QUARTERDECK_PORT": str(port),
+        "QUARTERDECK_DRAIN_DELAY_SECONDS": "0",
+    }
+    args = ["-m", "bench.chat.serve_gateway", "--upstream", _url(upstream)]
+    with _server(Target("gateway", port, key=key), args, "readyz", folder, environ) as measured:
+        yield measured
+
+
+@contextmanager
+def bare_server(folder: Path, upstream: int) -> Iterator[Measured]:
+    """The bare pass-through to the upstream."""
+    port = free_port()
+    args = ["-m", "bench.chat.bare", "--port", str(port), "--upstream", _url(upstream)]
+    with _server(Target("bare", port), args, "healthz", folder, {}) as measured:
+        yield measured
+
+
+@contextmanager
+def worker_server(folder: Path, name: str, model: Mapping[str, Any]) -> Iterator[Measured]:
+    """A worker whose only model is ``model``, an entry of WorkerConfig."""
+    port, config = free_port(), folder / f"{name}.json"
+    document = {
+        "version": 1,
+        "namespace": "default",
+        "agent": "bench",
+        "instructions": "Answer in one sentence.",
+        "models": [model],
+    }
+    config.write_bytes(orjson.dumps(document))
+    environ = {"QUARTERDECK_WORKER_CONFIG": str(config), "QUARTERDECK_PORT": str(port)}
+    args = ["-m", "quarterdeck_worker"]
+    with _server(Target(name, port), args, "readyz", folder, environ) as measured:
+        yield measured
+
+
+@contextmanager
+def _server(
+    target: Target, args: list[str], probe: str, folder: Path, environ: Mapping[str, str]
+) -> Iterator[Measured]:
+    own, _ = split_cpus()
+    log = folder / f"{target.name}.log"
+    with Subject(args, log=log, environ=environ, cpus=own) as process:
+        started = process.ready(f"{_url(target.port)}/{probe}")
+        yield Measured(target, process, started, process.rss_mb())
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,131 @@
+"""What happens to an operator in its trial. Each step returns its own account."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.operator.account import SILENT_SECONDS, Account, account_of, silence
+from bench.operator.api_counts import between, read_counts
+from bench.operator.contender import Contender, Replica
+from bench.operator.fleet import Fleet
+from bench.operator.observer import Observer
+from bench.plan import OperatorPlan
+from bench.processes import Subject
+from quarterdeck_kube.resources import SERVICE
+
+DRIFT_PATIENCE: Final = 5.0
+PAUSE: Final = 0.25
+TAKE_OVER_PATIENCE: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every step works with."""
+
+    contender: Contender
+    fleet: Fleet
+    observer: Observer
+    plan: OperatorPlan
+    folder: Path
+
+    def start(self, number: int) -> Replica:
+        """Another replica, not waited for."""
+        log = self.folder / f"{self.fleet.namespace}-{number}.log"
+        return self.contender.start(self.fleet.namespace, log)
+
+    @property
+    def agents(self) -> Sequence[str]:
+        return [f"bench-{index:05d}" for index in range(self.plan.agents)]
+
+
+async def create_all(stage: Stage, process: Subject) -> Account:
+    """All agents, as fast as sixteen clients can."""
+    async with account_of(process, {("POST", "agents"): len(stage.agents)}) as account:
+        began = time.perf_counter()
+        creating = asyncio.create_task(stage.fleet.create(stage.agents))
+        seen = await stage.observer.when_settled(stage.agents)
+        created = await creating
+        account.seconds = max(seen.values()) - began
+        account.latencies = [seen[agent] - created[agent] for agent in stage.agents]
+    return account
+
+
+async def create_idle(stage: Stage, process: Subject) -> Account:
+    """One agent at a time, with nothing else to do."""
+    async with account_of(process, {("POST", "agents"): stage.plan.idle}) as account:
+        for index in range(stage.plan.idle):
+            name = f"idle-{index:03d}"
+            began = (await stage.fleet.create([name]))[name]
+            seen = await stage.observer.when_settled([name])
+            account.latencies.append(seen[name] - began)
+            await asyncio.sleep(PAUSE)
+    return account
+
+
+async def change_all(stage: Stage, process: Subject) -> Account:
+    """New instructions for every agent at once."""
+    async with account_of(process, {("PATCH", "agents"): len(stage.agents)}) as account:
+        began = time.perf_counter()
+        changing = asyncio.create_task(stage.fleet.change(stage.agents))
+        seen = await stage.observer.when_settled(stage.agents, generation=2)
+        await changing
+        account.seconds = max(seen.values()) - began
+    return account
+
+
+async def drift(stage: Stage, process: Subject) -> Account:
+    """A Service deleted here and there; no latency for one that did not come back."""
+    victims = stage.agents[: stage.plan.drifted]
+    async with account_of(process, {("DELETE", "services"): len(victims)}) as account:
+        for agent in victims:
+            seconds = await _until_repaired(stage, agent)
+            if seconds is None:
+                break
+            account.latencies.append(seconds)
+            await asyncio.sleep(PAUSE)
+    return account
+
+
+async def _until_repaired(stage: Stage, agent: str) -> float | None:
+    before = stage.observer.uid(SERVICE, agent)
+    began = time.perf_counter()
+    await stage.fleet.damage(agent)
+
+    def another() -> bool:
+        return stage.observer.uid(SERVICE, agent) not in (None, before)
+
+    try:
+        return await stage.observer.when(another, timeout=DRIFT_PATIENCE) - began
+    except TimeoutError:
+        return None
+
+
+async def restart(stage: Stage) -> tuple[Replica, Account]:
+    """A new process over agents that are all settled: it should find nothing to do."""
+    before = await read_counts()
+    replica = stage.start(2)
+    try:
+        await asyncio.to_thread(replica.wait_up)
+        await silence(replica.process)
+    except BaseException:
+        replica.process.stop()
+        raise
+    account = Account(cpu_ms=replica.process.cpu_ms())
+    account.seconds = time.perf_counter() - replica.process.started - SILENT_SECONDS
+    account.requests = between(before, await read_counts())
+    return replica, account
+
+
+async def take_over(stage: Stage, leader: Replica) -> float:
+    """Seconds from kill -9 of the leader until its successor has made a new agent's children."""
+    successor = stage.start(3)
+    with successor.process:
+        await asyncio.to_thread(successor.wait_up)
+        leader.process.kill()
+        began = time.perf_counter()
+        await stage.fleet.create(["orphan"])
+        seen = await stage.observer.when_settled(["orphan"], timeout=TAKE_OVER_PATIENCE)
+    return seen["orphan"] - began

@@ -1,0 +1,143 @@
+"""The process under measurement: started, pinned, weighed, and certainly stopped.
+
+CPU time and memory are read from outside by the operating system's own accounts, so nothing in the
+measured program has to cooperate.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+
+ROOT: Final = Path(__file__).parents[2]
+POLL_SECONDS: Final = 0.01
+
+
+class ProcessFailed(RuntimeError):
+    """The process ended, or was not ready in time; the message ends with its last output."""
+
+
+class Subject:
+    """One child process, running ``python <args>`` with ``environ`` on top of ours.
+
+    Use as ``with``: on leaving it is told to stop, and killed when it does not. ``cpus`` pins it.
+    """
+
+    def __init__(
+        self,
+        args: Sequence[str],
+        *,
+        log: Path,
+        environ: Mapping[str, str] | None = None,
+        cpus: Sequence[int] | None = None,
+    ) -> None:
+        self.log = log
+        self.started = time.perf_counter()
+        with log.open("wb") as output:
+            self._child = subprocess.Popen(
+                [sys.executable, *args],
+                cwd=ROOT,
+                env=_environment(environ or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._process = psutil.Process(self._child.pid)
+        if cpus is not None:
+            pin(self._child.pid, cpus)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc_info: object) -> None:
+        self.stop()
+
+    def cpu_ms(self) -> float:
+        """CPU time used so far by the process and its ended children, in milliseconds."""
+        times = self._process.cpu_times()
+        children = times.children_user + times.children_system
+        return 1000.0 * (times.user + times.system + children)
+
+    def rss_mb(self) -> float:
+        """Resident memory, in units of 1,000,000 bytes."""
+        return float(self._process.memory_info().rss) / 1e6
+
+    def ready(self, url: str, timeout: float = 60.0) -> float:
+        """Seconds from start to the first 200 of ``url``; raises ProcessFailed."""
+        return self.wait(lambda: answers(url), timeout)
+
+    def wait(self, condition: Callable[[], bool], timeout: float = 60.0) -> float:
+        """Seconds from start until ``condition`` holds; raises ProcessFailed."""
+        while not condition():
+            if self._child.poll() is not None:
+                raise ProcessFailed(f"exit code {self._child.returncode}\n{self.tail()}")
+            if time.perf_counter() - self.started > timeout:
+                raise ProcessFailed(f"not ready after {timeout:.0f} s\n{self.tail()}")
+            time.sleep(POLL_SECONDS)
+        return time.perf_counter() - self.started
+
+    async def ready_async(self, url: str, timeout: float = 60.0) -> float:
+        """``ready`` beside other tasks."""
+        return await asyncio.to_thread(self.ready, url, timeout)
+
+    def tail(self, lines: int = 15) -> str:
+        """The last output."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def kill(self) -> None:
+        """SIGKILL, as the kernel would; returns when the process is gone."""
+        self._child.kill()
+        self._child.wait()
+
+    def stop(self, patience: float = 10.0) -> None:
+        """SIGTERM, then SIGKILL."""
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+            try:
+                self._child.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def _environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """Ours without our own settings, which must not leak into what is measured."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("QUARTERDECK_")}
+    return {**inherited, "PYTHONPATH": "tests", **changes}
+
+
+def answers(url: str) -> bool:
+    """Whether ``url`` is answered with success."""
+    try:
+        with urlopen(url, timeout=2) as response:  # noqa: S310 - our own 127.0.0.1
+            return bool(response.status == 200)
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def pin(pid: int, cpus: Sequence[int]) -> None:
+    """Keep a process on these processors, where the operating system can."""
+    if hasattr(psutil.Process, "cpu_affinity"):
+        psutil.Process(pid).cpu_affinity(list(cpus))
+
+
+def split_cpus() -> tuple[list[int], list[int]]:
+    """Processors for what is measured, and for what drives it: never the same if there are two."""
+    count = psutil.cpu_count() or 1
+    return ([0], list(range(1, count))) if count > 1 else ([0], [0])

@@ -1,0 +1,69 @@
+"""Fixtures: the command in this process, and a standalone instance for it to talk to."""
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from quarterdeck_cli.main import main
+from support.standalone import Standalone
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Done]
+
+
+@pytest.fixture(scope="session")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """A standalone instance without agents; its manifests folder ``m`` is empty."""
+    with Standalone(tmp_path_factory.mktemp("laptop")) as running:
+        (running.folder / "m").mkdir()
+        running.start("--manifests", "m")
+        yield running
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with nothing in it, no kubeconfig, no instance."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in ("KUBECONFIG", "QUARTERDECK_HOME", "QUARTERDECK_GATEWAY", "QUARTERDECK_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(nowhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Runs one command; what it printed and its exit code."""
+
+    def run(*arguments: str, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["quarterdeck", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        printed = capsys.readouterr()
+        return Done(int(left.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def here(laptop: Standalone, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> Iterator[Cli]:
+    """``cli`` that finds the instance ``laptop``, which is empty again afterwards."""
+    monkeypatch.setenv("QUARTERDECK_HOME", str(laptop.home))
+    yield cli
+    for kind, names in (("agent", ("one", "two", "elsewhere")), ("model", ("demo-model",))):
+        for name in names:
+            cli("delete", kind, name)

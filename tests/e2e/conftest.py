@@ -1,0 +1,94 @@
+"""Installs once for all stories, and gives each story a namespace of its own."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from openai import OpenAI
+
+from e2e.echo import ROLL_SECONDS, echo_agent, provider_key
+from e2e.installation import (
+    DEPLOYMENTS,
+    INSTALL,
+    SYSTEM,
+    Installation,
+    admin_key,
+    complete,
+    images,
+    images_on_nodes,
+)
+from e2e.objects import agent_is
+from e2e.pods import PROVIDER, PROVIDER_PORT, apply, fake_provider, wait_ready
+from e2e.port_forward import PortForward
+from e2e.waiting import eventually
+from support.cluster import cluster, kubectl
+
+__all__ = ["cluster"]
+
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def installation(cluster: str) -> Iterator[Installation]:
+    """Installs as the README says; skips when the nodes lack an image of this version."""
+    missing = images() - images_on_nodes()
+    if missing:
+        pytest.skip(
+            f"not on the nodes: {', '.join(sorted(missing))}; `make images`, then load them"
+        )
+    kubectl("wait", "--for=delete", f"namespace/{SYSTEM}", "--timeout=120s", timeout=130)
+    kubectl("apply", "-f", str(INSTALL))
+    try:
+        for name in DEPLOYMENTS:
+            eventually(f"{name} available", lambda: complete(name), seconds=START_SECONDS)  # noqa: B023
+        with PortForward("service/quarterdeck-gateway", 80, SYSTEM) as gateway:
+            image = next(name for name in images() if "/gateway:" in name)
+            yield Installation(gateway.url, admin_key(), image)
+    finally:
+        # The definitions stay: other tests of the same run may hold resources of these kinds.
+        kubectl("delete", "namespace", SYSTEM, "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def restricted(cluster: str) -> Iterator[str]:
+    """A namespace that admits only pods of Pod Security's strictest level."""
+    name = f"qd-e2e-{secrets.token_hex(4)}"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "labels": labels},
+    }
+    kubectl("create", "-f", "-", stdin=yaml.safe_dump(namespace))
+    try:
+        yield name
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def client(installation: Installation) -> Iterator[OpenAI]:
+    """The official SDK, pointed at the gateway; a failure is seen, not retried away."""
+    url = f"{installation.url}/v1"
+    with OpenAI(base_url=url, api_key=installation.admin_key, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def provider(installation: Installation, restricted: str) -> Iterator[str]:
+    """Address of the fake provider's control, seen from the test."""
+    apply(restricted, *fake_provider(installation.image))
+    wait_ready(restricted, PROVIDER)
+    with PortForward(f"pod/{PROVIDER}", PROVIDER_PORT, restricted) as control:
+        yield control.url
+
+
+@pytest.fixture(scope="module")
+def echo(provider: str, restricted: str) -> str:
+    """The namespace in which agent ``echo`` is Ready with the first key."""
+    apply(restricted, *echo_agent(), provider_key("first-key"))
+    eventually(
+        "agent echo ready", lambda: agent_is("echo", restricted, ready=True), seconds=ROLL_SECONDS
+    )
+    return restricted

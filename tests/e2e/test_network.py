@@ -1,0 +1,82 @@
+"""Story: NetworkPolicies keep strangers out, and keep out nobody who belongs."""
+
+import pytest
+
+from e2e.installation import SYSTEM, Installation
+from e2e.objects import agent_is, listed, worker_pods
+from e2e.pods import STRANGER, apply, connects, stranger, wait_ready
+from e2e.waiting import eventually
+from support.cluster import kubectl
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
+
+WORKER_PORT = 8080
+READY_SECONDS = 90
+REFUSED = "TimeoutError"
+"""A policy drops packets without a word."""
+AGENT = """
+apiVersion: quarterdeck.dev/v1alpha1
+kind: Model
+metadata: {name: unused}
+spec: {provider: openai-compatible, model: unused, baseURL: "http://unused.invalid/v1"}
+---
+apiVersion: quarterdeck.dev/v1alpha1
+kind: Agent
+metadata: {name: guarded}
+spec: {model: unused, instructions: Answer.}
+"""
+
+
+@pytest.fixture(scope="module")
+def worker_address(installation: Installation, restricted: str) -> str:
+    """The address of a worker, with a stranger beside it in the same namespace."""
+    kubectl("apply", "-n", restricted, "-f", "-", stdin=AGENT)
+    apply(restricted, stranger(installation.image))
+    wait_ready(restricted, STRANGER)
+    eventually(
+        "agent ready", lambda: agent_is("guarded", restricted, ready=True), seconds=READY_SECONDS
+    )
+    (pod,) = worker_pods("guarded", restricted)
+    address: str = pod["status"]["podIP"]
+    return address
+
+
+def _pod_of(component: str) -> tuple[str, str]:
+    """Name and address of a pod of the installation."""
+    pod = listed("pods", SYSTEM, f"app.kubernetes.io/component={component}")[0]
+    return pod["metadata"]["name"], pod["status"]["podIP"]
+
+
+def test_a_stranger_cannot_reach_a_worker(restricted: str, worker_address: str) -> None:
+    service = f"agent-guarded.{restricted}.svc"
+    for host in (worker_address, service):
+        eventually(
+            "refused",
+            lambda host=host: connects(STRANGER, restricted, host, WORKER_PORT) == REFUSED,  # type: ignore[misc]
+            seconds=20,
+        )
+
+
+def test_the_gateway_can_reach_a_worker(worker_address: str) -> None:
+    name, _ = _pod_of("gateway")
+    assert connects(name, SYSTEM, worker_address, WORKER_PORT) == "connected"
+
+
+def test_the_operator_has_no_business_with_workers(worker_address: str) -> None:
+    name, _ = _pod_of("operator")
+    assert connects(name, SYSTEM, worker_address, WORKER_PORT) == REFUSED
+
+
+def test_anyone_in_the_cluster_can_reach_the_gateways_service(
+    restricted: str, worker_address: str
+) -> None:
+    host = f"quarterdeck-gateway.{SYSTEM}.svc"
+    assert connects(STRANGER, restricted, host, 80) == "connected"
+
+
+def test_only_the_metrics_port_of_the_operator_is_open(
+    restricted: str, worker_address: str
+) -> None:
+    _, address = _pod_of("operator")
+    assert connects(STRANGER, restricted, address, 8081) == "connected"
+    assert connects(STRANGER, restricted, address, 8080) == REFUSED

@@ -1,0 +1,31 @@
+"""Waits for what a cluster will do in its own time, and says what it last saw when it does not."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from support.cluster import KubectlError
+
+Seen = TypeVar("Seen")
+
+
+def eventually(
+    what: str, look: Callable[[], Seen | None], *, seconds: float, every: float = 0.3
+) -> Seen:
+    """What ``look`` returns once that is true; a failed assertion or kubectl counts as not yet.
+
+    Raises AssertionError with the last sight when ``seconds`` are over.
+    """
+    until = time.monotonic() + seconds
+    last: object = None
+    while time.monotonic() < until:
+        try:
+            seen = look()
+        except KubectlError as exc:
+            last = exc
+        else:
+            if seen:
+                return seen
+            last = seen
+        time.sleep(every)
+    raise AssertionError(f"{what}: not within {seconds:g} s; last seen: {last!r}")

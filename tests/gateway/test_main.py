@@ -1,0 +1,130 @@
+"""The whole process, as a pod runs it, against an API server that plays the protocol."""
+
+import asyncio
+import hashlib
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from quarterdeck_contract.names import LABEL_AGENT
+from quarterdeck_kube.resources import AGENT, ENDPOINT_SLICE
+from support.fake_api import FakeApi
+from support.fake_worker import FakeWorker, Script
+from support.running_gateway import KEY, MESSAGES
+
+HEADERS = {"authorization": f"Bearer {KEY}"}
+CHAT: Any = {"model": "demo", "messages": MESSAGES, "stream": True}
+
+
+def kubeconfig(path: Path, server: str) -> Path:
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+        "clusters": [{"name": "test", "cluster": {"server": server}}],
+        "users": [{"name": "test", "user": {"token": "t0ken"}}],
+    }
+    path.write_text(json.dumps(config))
+    return path
+
+
+async def started(environment: dict[str, str]) -> Process:
+    clean = {name: value for name, value in os.environ.items() if "QUARTERDECK" not in name}
+    clean.pop("KUBECONFIG", None)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "quarterdeck_gateway.main"),
+        env=clean | environment,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+@pytest.fixture
+async def api(worker: FakeWorker) -> AsyncIterator[FakeApi]:
+    """One agent, ``demo``, whose endpoint is the fake worker."""
+    async with FakeApi().running() as running:
+        meta = {"namespace": "default", "name": "demo"}
+        await running.put(AGENT.path("default", "demo"), {"metadata": meta, "spec": {}})
+        slice_ = {
+            "metadata": meta | {"labels": {LABEL_AGENT: "demo"}},
+            "ports": [{"name": "http", "port": worker.port}],
+            "endpoints": [{"addresses": ["127.0.0.1"]}],
+        }
+        await running.put(ENDPOINT_SLICE.path("default", "demo"), slice_)
+        yield running
+
+
+@pytest.fixture
+def environment(api: FakeApi, tmp_path: Path) -> dict[str, str]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return {
+        "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(KEY.encode()).hexdigest(),
+        "QUARTERDECK_HOST": "127.0.0.1",
+        "QUARTERDECK_PORT": str(port),
+        "QUARTERDECK_DRAIN_DELAY_SECONDS": "0.5",
+        "KUBECONFIG": str(kubeconfig(tmp_path / "kubeconfig", api.url)),
+    }
+
+
+async def ready(url: str) -> bool:
+    try:
+        async with aiohttp.ClientSession() as http, http.get(f"{url}/readyz") as response:
+            return response.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def test_a_life(environment: dict[str, str], worker: FakeWorker) -> None:
+    """Starts, serves, and after SIGTERM says not ready first, ends its streams, exits with 0."""
+    worker.script = Script(chunks=8, delay=0.2)
+    url = f"http://127.0.0.1:{environment['QUARTERDECK_PORT']}"
+    process = await started(environment)
+    async with asyncio.timeout(60):
+        while not await ready(url):
+            assert process.returncode is None
+            await asyncio.sleep(0.05)
+    async with (
+        aiohttp.ClientSession(headers=HEADERS) as http,
+        http.post(f"{url}/v1/chat/completions", json=CHAT) as response,
+    ):
+        await response.content.readany()
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.2)
+        async with http.get(f"{url}/readyz") as probe:
+            assert probe.status == 503
+        assert (await response.read()).endswith(b"data: [DONE]\n\n")
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, err
+    lines = [json.loads(line) for line in out.splitlines()]
+    (chat,) = [line for line in lines if line["event"] == "chat"]
+    assert (chat["agent"], chat["outcome"], chat["outputTokens"]) == ("demo", "completed", 8)
+    assert KEY.encode() not in out + err
+    assert b"hello" not in out + err, "what people say is not logged"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"QUARTERDECK_ADMIN_KEY_HASH": ""}, "QUARTERDECK_ADMIN_KEY_HASH: must be the SHA-256"),
+        ({"KUBECONFIG": "/nowhere/config"}, "cannot log in to Kubernetes"),
+    ],
+)
+async def test_no_start(environment: dict[str, str], change: dict[str, str], said: str) -> None:
+    process = await started(environment | change)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert out == b""
+    assert err.decode().startswith("quarterdeck-gateway: ")
+    assert said in err.decode()
+    assert err.count(b"\n") == 1

@@ -1,0 +1,138 @@
+"""Children of agents against golden files; QUARTERDECK_GOLDEN=1 rewrites them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from quarterdeck_contract.v1alpha1.agent import Agent
+from quarterdeck_contract.validation import parse
+from quarterdeck_operator.builders.agent import AGENT_CHILD_KINDS, build_agent
+from quarterdeck_operator.cluster.port import Manifest
+from quarterdeck_operator.resolve.agent import ResolvedAgent, resolve_agent
+from support.operator_world import NAMESPACE, OPTIONS, World, agent, keyed_model, model, secret
+
+GOLDEN = Path(__file__).parent / "golden"
+
+FULL_RUNTIME: dict[str, Any] = {
+    "resources": {"requests": {"cpu": 1, "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
+    "env": [
+        {"name": "MODE", "value": "fast"},
+        {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "apiKey"}}},
+    ],
+    "nodeSelector": {"disk": "ssd"},
+    "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    "priorityClassName": "high",
+    "imagePullSecret": "registry",
+}
+
+CASES: dict[str, tuple[Manifest, list[Manifest]]] = {
+    "minimal": (agent(), [model()]),
+    "local": (agent(), [model(provider="local", model="smollm2-135m-instruct")]),
+    "full": (
+        agent(
+            description="Answers.",
+            modelFallbacks=["spare"],
+            limits={"iterations": 3, "tokens": 5000, "seconds": 60},
+            replicas=3,
+            runtime=FULL_RUNTIME,
+        ),
+        [keyed_model(), model("spare"), secret()],
+    ),
+    "scaled": (agent(scaling={"min": 2, "max": 5, "targetCPUPercent": 60}), [model()]),
+    "suspended": (agent(scaling={"min": 2, "max": 5}, suspended=True), [model()]),
+    "own-image": (
+        agent(model=None, instructions=None, runtime={"image": "me/agent:1"}),
+        [],
+    ),
+    "endpoint": (
+        agent(model=None, instructions=None, runtime={"endpoint": "https://far.example/a"}),
+        [],
+    ),
+}
+
+
+class Readable(yaml.SafeDumper):
+    """YAML with text in blocks, so that a difference reads like one."""
+
+
+Readable.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    ),
+)
+
+
+async def resolved(manifest: Manifest, others: list[Manifest]) -> ResolvedAgent:
+    world = World()
+    for other in others:
+        world.cluster.put(other)
+    found = parse(world.cluster.put(manifest))
+    assert isinstance(found, Agent)
+    return await resolve_agent(found, world.engine._cache, world.engine._references)
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_children_are_as_in_the_golden_file(name: str) -> None:
+    built = build_agent(await resolved(*CASES[name]), OPTIONS)
+    text = yaml.dump_all(built, Dumper=Readable, sort_keys=False, width=100) if built else ""
+    path = GOLDEN / f"{name}.yaml"
+    if os.environ.get("QUARTERDECK_GOLDEN") == "1":
+        path.write_text(text)
+    assert path.read_text() == text, "run with QUARTERDECK_GOLDEN=1 and read the difference"
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_children_are_owned_restricted_and_of_known_kinds(name: str) -> None:
+    for child in build_agent(await resolved(*CASES[name]), OPTIONS):
+        metadata = child["metadata"]
+        assert child["kind"] in AGENT_CHILD_KINDS
+        assert (metadata["name"], metadata["namespace"]) == ("agent-demo", NAMESPACE)
+        assert metadata["ownerReferences"][0]["controller"] is True
+        if child["kind"] == "Deployment":
+            assert_restricted(child["spec"]["template"]["spec"])
+
+
+def assert_restricted(pod: dict[str, Any]) -> None:
+    """What Pod Security's level "restricted" demands, and a bit more."""
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert {"hostNetwork", "hostPID", "hostIPC"}.isdisjoint(pod)
+    assert all(volume.keys() & {"configMap", "emptyDir"} for volume in pod["volumes"])
+
+
+async def test_an_autoscaled_deployment_leaves_its_replicas_alone() -> None:
+    built = {
+        child["kind"]: child for child in build_agent(await resolved(*CASES["scaled"]), OPTIONS)
+    }
+    assert "replicas" not in built["Deployment"]["spec"]
+    assert built["HorizontalPodAutoscaler"]["spec"]["minReplicas"] == 2
+
+
+async def test_no_secret_value_reaches_a_child() -> None:
+    manifest, others = CASES["full"]
+    others = [*others[:-1], secret(apiKey="topsecret")]
+    assert "topsecret" not in str(build_agent(await resolved(manifest, others), OPTIONS))
+
+
+async def test_the_content_hash_follows_the_content() -> None:
+    one, same, other = [
+        build_agent(await resolved(agent(description=text), [model()]), OPTIONS)
+        for text in ("a", "a", "b")
+    ]
+    assert one == same
+    hashes = [
+        {child["kind"]: child["metadata"]["annotations"] for child in built}
+        for built in (one, other)
+    ]
+    assert hashes[0]["Service"] == hashes[1]["Service"]
+    assert hashes[0]["ConfigMap"] != hashes[1]["ConfigMap"]
+    assert hashes[0]["Deployment"] != hashes[1]["Deployment"]
