@@ -36,10 +36,10 @@ def test_folders_that_must_not_be_packages() -> None:
     """An ``__init__.py`` in operator/ would shadow Python's own module of that name."""
     for folder in ("operator", "api"):
         assert not (ROOT / folder / "__init__.py").exists()
-    assert not [path for path in (ROOT / "tests").rglob("__init__.py")]
+    assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
-@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", tuple(_sources()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_say_why_they_exist_and_stay_small(path: Path) -> None:
     text = path.read_text()
     tree = ast.parse(text)
@@ -55,12 +55,10 @@ def test_modules_say_why_they_exist_and_stay_small(path: Path) -> None:
 def test_every_setting_stands_in_the_example() -> None:
     from quarterdeck_gateway.settings import Settings as GatewaySettings
     from quarterdeck_operator.settings import Settings as OperatorSettings
-    from quarterdeck_worker.settings import Settings as WorkerSettings
+    from quarterdeck_worker.settings import WorkerSettings
 
     example = (ROOT / ".env.example").read_text()
-    listed = {
-        line.lstrip("# ").partition("=")[0] for line in example.splitlines() if "=" in line
-    }
+    listed = {line.lstrip("# ").partition("=")[0] for line in example.splitlines() if "=" in line}
     for settings in (GatewaySettings, OperatorSettings, WorkerSettings):
         prefix = settings.model_config.get("env_prefix", "")
         for name in settings.model_fields:
@@ -68,7 +66,13 @@ def test_every_setting_stands_in_the_example() -> None:
 
 
 def test_nothing_of_one_machine_is_committed() -> None:
-    forbidden = ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "registry.npm" + "js", "file" + "s.pythonhosted")
+    forbidden = (
+        "/wo" + "rk/",
+        "/ro" + "ot/",
+        "pypi" + ".org",
+        "registry.npm" + "js",
+        "file" + "s.pythonhosted",
+    )
     for path in _tracked():
         if path.suffix in {".png", ".gz"} or path == ROOT / ".ci" / "run":
             continue

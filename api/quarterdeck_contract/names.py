@@ -45,6 +45,8 @@ HEADER_REQUEST_ID: Final = "x-request-id"
 HEADER_WORKER_TOKEN: Final = "x-quarterdeck-worker-token"  # noqa: S105 - the name, not a token
 HEADER_AGENT: Final = "x-quarterdeck-agent"
 """Response header: ``namespace/name`` of the agent that answered."""
+HEADER_DEMO_MODEL: Final = "x-quarterdeck-demo-model"
+"""Response header: ``true`` where the demo model answered."""
 
 ADMIN_KEY_PREFIX: Final = "qd_"
 ADMIN_KEY_SECRET: Final = "quarterdeck-admin-key"  # noqa: S105 - a Secret's name

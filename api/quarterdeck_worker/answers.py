@@ -12,14 +12,11 @@ from typing import Any, Final, Protocol
 import orjson
 from starlette.types import Send
 
-from quarterdeck_contract.names import HEADER_REQUEST_ID
+from quarterdeck_contract.names import HEADER_DEMO_MODEL, HEADER_REQUEST_ID
 from quarterdeck_contract.wire.errors import error_body
 from quarterdeck_worker.errors import WorkerError
 from quarterdeck_worker.frames import DONE, ChunkFrames, completion, error_event
 from quarterdeck_worker.runs import Progress, RunResult, ServedBy
-
-HEADER_DEMO_MODEL: Final = "x-quarterdeck-demo-model"
-"""``true`` on answers of the demo model, so that nobody takes them for a real one's."""
 
 JSON: Final = b"application/json"
 EVENT_STREAM: Final = b"text/event-stream; charset=utf-8"

@@ -76,6 +76,8 @@ class LocalApi:
 
     async def _list(self, request: Request) -> Response:
         resource = _resource(request)
+        if request.query_params.get("watch") in ("true", "1"):
+            raise NotAllowed("standalone mode serves no watches: list again instead")
         items = self._many(resource, request.path_params.get("namespace"))
         selector = request.query_params.get("labelSelector", "")
         fields = request.query_params.get("fieldSelector", "")

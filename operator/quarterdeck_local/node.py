@@ -6,6 +6,7 @@ leaving an agent's scaling condition unknown for ever.
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,25 +27,22 @@ class Node:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._runners: dict[ObjectKey, DeploymentRunner] = {}
-        self._tasks: dict[ObjectKey, asyncio.Task[None]] = {}
         self._changed: set[ObjectKey] = set()
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Follow the store until cancelled; then ``stop`` ends the workers."""
+        """Follow the store until cancelled; the workers stay until ``stop``."""
         self._machine.store.subscribe(self._observe)
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            changed, self._changed = self._changed, set()
-            for key in sorted(changed):
-                self._handle(key)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                changed, self._changed = self._changed, set()
+                for key in sorted(changed):
+                    self._handle(key, tasks)
 
     async def stop(self, grace: float) -> None:
-        """End every worker: asked first, killed after ``grace`` seconds."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        """End every worker, once ``run`` has ended: asked first, killed after ``grace`` seconds."""
         await asyncio.gather(*(runner.stop(grace) for runner in self._runners.values()))
 
     def kill(self) -> None:
@@ -89,24 +87,23 @@ class Node:
                 if runner.key.namespace == manifest["metadata"].get("namespace"):
                     runner.reference_changed()
 
-    def _handle(self, key: ObjectKey) -> None:
+    def _handle(self, key: ObjectKey, tasks: asyncio.TaskGroup) -> None:
         self._scale(key.namespace)
         if key in self._runners:
             self._runners[key].wake()
         elif key.kind == "Deployment" and self._machine.store.get(key) is not None:
             runner = self._runners[key] = DeploymentRunner(key, self._machine)
-            task = self._tasks[key] = asyncio.create_task(runner.run())
-            task.add_done_callback(lambda done: self._finished(key, done))
+            task = tasks.create_task(runner.run())
+            task.add_done_callback(partial(self._finished, key))
 
     def _finished(self, key: ObjectKey, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
+        if task.cancelled() or task.exception() is not None:
+            # Its workers are still to be stopped.
             return
         self._runners.pop(key)
-        self._tasks.pop(key)
         # It may have been created again while its last worker was going.
         self._changed.add(key)
         self._wake.set()
-        task.result()
 
     def _scale(self, namespace: str) -> None:
         """Do what an autoscaler without measurements does: set the minimum, and say why."""

@@ -111,10 +111,15 @@ async def serve(
             narrator.say("Stopping: running chats may finish (Ctrl-C again: at once)")
             services.drain.begin()
             server.should_exit = True
-            for task in work:
-                task.cancel()
+            await _cancelled(work)
             await asyncio.gather(serving, node.stop(STOP_SECONDS))
     narrator.say("Stopped.")
+
+
+async def _cancelled(work: list[asyncio.Task[None]]) -> None:
+    for task in work:
+        task.cancel()
+    await asyncio.wait(work)
 
 
 class _Server(uvicorn.Server):

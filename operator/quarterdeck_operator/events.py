@@ -29,6 +29,8 @@ def transition(
         return Note(key, uid, "Normal", new["reason"], new["message"]) if news else None
     if new["reason"] in _UNREMARKABLE and (old is None or old["status"] != "True"):
         return None
+    if new["reason"] in _INTENDED and old is None:
+        return None
     kind: Any = "Normal" if new["reason"] in _INTENDED else "Warning"
     return Note(key, uid, kind, new["reason"], new["message"])
 

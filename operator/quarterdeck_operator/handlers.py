@@ -33,13 +33,14 @@ async def run_front(
     """
     ours = asyncio.get_running_loop()
     ended: asyncio.Future[None] = ours.create_future()
-    stop = threading.Event()
+    theirs = uvloop.new_event_loop()
+    stop = asyncio.Event()
 
     def observe(event_type: EventType, manifest: Manifest) -> None:
         ours.call_soon_threadsafe(engine.observe, event_type, manifest)
 
     def run() -> None:
-        error = _run_kopf(registry(log_in(), observe), namespaces, stop)
+        error = _run_kopf(theirs, registry(log_in(), observe), namespaces, stop)
         with contextlib.suppress(RuntimeError):  # our loop has closed meanwhile: nobody listens
             ours.call_soon_threadsafe(_end, ended, error)
 
@@ -47,11 +48,15 @@ async def run_front(
     try:
         await asyncio.shield(ended)
     finally:
-        stop.set()
+        with contextlib.suppress(RuntimeError):  # their loop has closed already
+            theirs.call_soon_threadsafe(stop.set)
 
 
 def _run_kopf(
-    handlers: kopf.OperatorRegistry, namespaces: Sequence[str], stop: threading.Event
+    loop: asyncio.AbstractEventLoop,
+    handlers: kopf.OperatorRegistry,
+    namespaces: Sequence[str],
+    stop: asyncio.Event,
 ) -> Exception | None:
     """What ended kopf; None where it was asked to stop."""
     operator = kopf.operator(
@@ -63,7 +68,7 @@ def _run_kopf(
         stop_flag=stop,
     )
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
             runner.run(operator)
     except Exception as exc:  # noqa: BLE001 - handed to the loop that waits for it
         return exc

@@ -32,11 +32,10 @@ async def lead(elector: LeaderElector, engine: Engine, client: KubeClient, names
 def lease_informer(
     client: KubeClient, elector: LeaderElector, namespace: str, name: str
 ) -> Informer:
-    """Wakes a candidate the moment that a leader gives the Lease back."""
+    """Tells a candidate of renewals, and at once when a leader gives the Lease back."""
 
     def seen(event_type: str, lease: Manifest) -> None:
-        if event_type == "DELETED" or not lease.get("spec", {}).get("holderIdentity"):
-            elector.wake()
+        elector.observe(None if event_type == "DELETED" else lease)
 
     return Informer(
         client, LEASE, seen, namespace=namespace, field_selector=f"metadata.name={name}"

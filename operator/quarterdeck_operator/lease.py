@@ -63,21 +63,32 @@ class LeaderElector:
         self.leading = False
         """Whether this process holds the Lease, as far as it knows."""
 
-    def wake(self) -> None:
-        """The Lease was seen without a holder: try now instead of at the next turn."""
-        self._woken.set()
+    def observe(self, lease: Manifest | None) -> None:
+        """The Lease as a watch reports it, None when it is gone: seen sooner, waited shorter."""
+        if self.leading:
+            return
+        if lease is not None:
+            self._note(lease)
+        if lease is None or not lease["spec"].get("holderIdentity"):
+            self._woken.set()
 
     async def acquire(self) -> None:
         """Return once the Lease is ours."""
         while not await self._attempt():
             self._woken.clear()
             try:
-                async with asyncio.timeout(self._timing.retry * (1 + _jitter())):
+                async with asyncio.timeout(self._patience()):
                     await self._woken.wait()
             except TimeoutError:
                 continue
         self.leading = True
         _log.info("leading", lease=self._name, identity=self._identity)
+
+    def _patience(self) -> float:
+        """Seconds until the next attempt: soon, and not long after the holder's time is up."""
+        expires = self._seen_at + self._timing.duration - self._clock()
+        soon = self._timing.retry if expires <= 0 else min(self._timing.retry, expires)
+        return soon + self._timing.retry * _jitter()
 
     async def hold(self) -> None:
         """Renew until cancelled. Raises LeaseLost when that failed for too long."""

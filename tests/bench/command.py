@@ -20,6 +20,7 @@ from bench.operator.suite import measure_operators
 from bench.plan import FULL_CHAT, QUICK_CHAT, OperatorPlan
 from bench.processes import ProcessFailed, pin, split_cpus
 from bench.report import PLAIN_WIDTH, Report
+from quarterdeck_kube.errors import KubeError
 
 NO_CLUSTER = "operator: left out, KUBECONFIG is not set (name a cluster that a test may write to)"
 
@@ -34,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as folder:
             uvloop.run(_measure(options, Path(folder), report, console))
-    except (BadAnswer, ProcessFailed) as exc:
-        console.print(f"cannot measure: {exc}", style="red", markup=False)
+    except (BadAnswer, KubeError, ProcessFailed, TimeoutError) as exc:
+        console.print(f"cannot measure: {exc or 'no answer in time'}", style="red", markup=False)
         return 1
     for reason in report.left_out:
         console.print(reason, style="yellow")

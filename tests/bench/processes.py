@@ -4,7 +4,6 @@ CPU time and memory are read from outside by the operating system's own accounts
 measured program has to cooperate.
 """
 
-import asyncio
 import os
 import signal
 import socket
@@ -85,10 +84,6 @@ class Subject:
                 raise ProcessFailed(f"not ready after {timeout:.0f} s\n{self.tail()}")
             time.sleep(POLL_SECONDS)
         return time.perf_counter() - self.started
-
-    async def ready_async(self, url: str, timeout: float = 60.0) -> float:
-        """``ready`` beside other tasks."""
-        return await asyncio.to_thread(self.ready, url, timeout)
 
     def tail(self, lines: int = 15) -> str:
         """The last output."""

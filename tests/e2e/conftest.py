@@ -29,6 +29,12 @@ __all__ = ["cluster"]
 START_SECONDS = 120
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The installation serves every namespace, so it must not run beside other tests' operators."""
+    items.sort(key=lambda item: "installation" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def installation(cluster: str) -> Iterator[Installation]:
     """Installs as the README says; skips when the nodes lack an image of this version."""

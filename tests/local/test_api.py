@@ -21,6 +21,7 @@ from quarterdeck_kube.resources import (
     SECRET,
     Manifest,
 )
+from quarterdeck_kube.selection import Selection
 from quarterdeck_local.api import LocalApi
 from quarterdeck_local.database import AppliedObjects
 from quarterdeck_local.intake import Intake
@@ -133,6 +134,8 @@ async def test_what_is_not_peoples_to_write_is_read_only(
         assert refusal.value.status == 405
     with pytest.raises(NotFound):
         await client.get(NAMESPACE, None, "default")
+    with pytest.raises(Permanent, match="serves no watches"):
+        _ = [event async for event in client.watch(Selection(AGENT), "1")]
 
 
 async def test_the_address_is_the_objects(client: KubeClient) -> None:

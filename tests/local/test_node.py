@@ -109,6 +109,7 @@ async def open_bench(path: Path, probing: Probing = PROBING) -> AsyncIterator[Be
         finally:
             for task in work:
                 task.cancel()
+            await asyncio.wait(work)
             await bench.node.stop(5.0)
             bench.lifeline.close()
             kept.close()

@@ -72,6 +72,13 @@ def test_the_printed_curl_streams(running: Standalone, provider: Provider) -> No
     assert "✓ default/demo is ready" in said
 
 
+def test_logs_of_the_workers_are_shown(running: Standalone) -> None:
+    done = running.run("logs", "demo", "--tail", "50")
+    assert '"event": "ready"' in done.stdout
+    log = (running.home / "logs" / "default.demo.0.log").read_text()
+    assert done.stdout.splitlines() == log.splitlines()[-50:]
+
+
 def test_what_lies_in_the_home_is_private(running: Standalone) -> None:
     assert running.home.stat().st_mode & 0o777 == 0o700
     for name in ("admin.key", "quarterdeck.db", "lock"):
@@ -93,17 +100,14 @@ def test_a_second_instance_is_refused(running: Standalone) -> None:
 
 
 def test_a_worker_killed_in_mid_stream(running: Standalone, provider: Provider) -> None:
-    provider.script(pieces=["word "] * 200, piece_delay=0.05)
-    client = running.openai(max_retries=0)
-    stream = client.chat.completions.create(model="demo", messages=MESSAGES, stream=True)
-    next(iter(stream))
+    stream = begun_chat(running, provider, 400)
     running.workers()[0].kill()
     with pytest.raises(openai.APIError) as broken:
         streamed(stream)
     assert "demo" in str(broken.value) or "worker" in str(broken.value)
     provider.script()
     wait_for(lambda: running.said().count("✓ default/demo is ready") > 1, "it is back")
-    answer = client.chat.completions.create(model="demo", messages=MESSAGES)
+    answer = running.openai().chat.completions.create(model="demo", messages=MESSAGES)
     assert answer.choices[0].message.content == "Hello, world!"
 
 
@@ -142,24 +146,47 @@ def test_a_changed_secret_rolls_the_worker(running: Standalone, provider: Provid
     wait_for(lambda: len(running.workers()) == 1, "only demo is left")
 
 
-def test_applied_objects_survive_a_restart_and_ctrl_c_is_clean(
-    standalone: Standalone, provider: Provider
-) -> None:
+def test_stopping_and_starting_again(standalone: Standalone, provider: Provider) -> None:
     standalone.start()
     assert "No agent yet" in standalone.said()
     standalone.apply(agent())
     assert standalone.condition("demo") == ("False", "ModelNotFound")
     standalone.apply(model(url=provider.url))
     standalone.wait_ready("demo")
-    assert standalone.stop(signal.SIGINT) == 0
-    assert standalone.said().rstrip().endswith("Stopped.")
-    assert not standalone.orphans()
-    assert not (standalone.home / "gateway.json").exists()
+    stopped_by_one_ctrl_c(standalone, provider)
     key = standalone.key
     standalone.start()
     standalone.wait_ready("demo")
-    assert standalone.key == key
-    assert standalone.stop(signal.SIGTERM) == 0
+    assert standalone.key == key, "what was applied is back, under the same key"
+    stopped_by_two_ctrl_c(standalone, provider)
+
+
+def begun_chat(standalone: Standalone, provider: Provider, words: int) -> Any:
+    provider.script(pieces=["word "] * words, piece_delay=0.1)
+    client = standalone.openai(max_retries=0)
+    stream = client.chat.completions.create(model="demo", messages=MESSAGES, stream=True)
+    next(iter(stream))
+    return stream
+
+
+def stopped_by_one_ctrl_c(standalone: Standalone, provider: Provider) -> None:
+    stream = begun_chat(standalone, provider, 20)
+    assert standalone.process is not None
+    standalone.process.send_signal(signal.SIGINT)
+    assert streamed(stream).count("word") >= 19, "a running chat may finish"
+    assert standalone.process.wait(15) == 0
+    assert standalone.said().rstrip().endswith("Stopped.")
+    assert not standalone.orphans()
+    assert not (standalone.home / "gateway.json").exists()
+
+
+def stopped_by_two_ctrl_c(standalone: Standalone, provider: Provider) -> None:
+    stream = begun_chat(standalone, provider, 400)
+    began = time.monotonic()
+    assert standalone.stop(signal.SIGINT, signal.SIGINT) == 130
+    assert time.monotonic() - began < 5, "nothing is waited for"
+    wait_for(lambda: not standalone.orphans(), "no process is left", seconds=5)
+    stream.close()
 
 
 def test_nothing_survives_a_killed_parent(standalone: Standalone, provider: Provider) -> None:
@@ -167,10 +194,7 @@ def test_nothing_survives_a_killed_parent(standalone: Standalone, provider: Prov
     standalone.apply(model(url=provider.url), agent(replicas=2))
     wait_for(lambda: len(standalone.workers()) == 2, "two workers run")
     standalone.wait_ready("demo")
-    provider.script(pieces=["word "] * 200, piece_delay=0.05)
-    client = standalone.openai(max_retries=0)
-    stream = client.chat.completions.create(model="demo", messages=MESSAGES, stream=True)
-    next(iter(stream))
+    stream = begun_chat(standalone, provider, 400)
     workers = standalone.workers()
     assert standalone.process is not None
     standalone.process.kill()
@@ -178,35 +202,6 @@ def test_nothing_survives_a_killed_parent(standalone: Standalone, provider: Prov
     wait_for(lambda: not any(each.is_running() for each in workers), "no orphan", seconds=5)
     stream.close()
     assert "none" in standalone.run("version").stdout
-
-
-def test_the_second_ctrl_c_does_not_wait(standalone: Standalone, provider: Provider) -> None:
-    standalone.start()
-    standalone.apply(model(url=provider.url), agent())
-    standalone.wait_ready("demo")
-    provider.script(pieces=["word "] * 400, piece_delay=0.05)
-    client = standalone.openai(max_retries=0)
-    stream = client.chat.completions.create(model="demo", messages=MESSAGES, stream=True)
-    next(iter(stream))
-    began = time.monotonic()
-    assert standalone.stop(signal.SIGINT, signal.SIGINT) == 130
-    assert time.monotonic() - began < 5
-    wait_for(lambda: not standalone.orphans(), "no process is left", seconds=5)
-    stream.close()
-
-
-def test_a_running_chat_may_finish_after_ctrl_c(standalone: Standalone, provider: Provider) -> None:
-    standalone.start()
-    standalone.apply(model(url=provider.url), agent())
-    standalone.wait_ready("demo")
-    provider.script(pieces=["word "] * 20, piece_delay=0.1)
-    client = standalone.openai(max_retries=0)
-    stream = client.chat.completions.create(model="demo", messages=MESSAGES, stream=True)
-    first = next(iter(stream))
-    assert standalone.process is not None
-    standalone.process.send_signal(signal.SIGINT)
-    assert streamed([first, *stream]).count("word") == 20
-    assert standalone.process.wait(15) == 0
 
 
 def refusal(standalone: Standalone, *arguments: str) -> str:

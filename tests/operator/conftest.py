@@ -9,8 +9,9 @@ from quarterdeck_kube.credentials import Credentials
 from support.cluster import cluster, namespace
 from support.fake_api import FakeApi
 from support.operator_process import api, crds, operators
+from support.operator_team import team
 
-__all__ = ["api", "cluster", "crds", "namespace", "operators"]
+__all__ = ["api", "cluster", "crds", "namespace", "operators", "team"]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from quarterdeck_contract.names import ADMIN_KEY_SECRET, API_VERSION, GATEWAY_AUTH_SECRET
-from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import (
     AGENT,
     CONFIG_MAP,
@@ -22,71 +21,17 @@ from quarterdeck_kube.resources import (
     SECRET,
     SERVICE,
     Manifest,
-    Resource,
 )
 from quarterdeck_operator import reasons
-from quarterdeck_operator.conditions import find
 from support.cluster import KubectlError, kubectl
 from support.operator_process import Operators, absent, eventually
+from support.operator_team import Team
 from support.samples import BAD, Bad
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
 CHILD_COUNT = 5
 STATUS = "/apis/quarterdeck.dev/v1alpha1/namespaces/{namespace}/agents/{name}/status"
-
-
-class Team:
-    """A person with one namespace."""
-
-    def __init__(self, api: KubeClient, namespace: str) -> None:
-        self.api = api
-        self.namespace = namespace
-
-    async def put(self, resource: Resource, name: str, **content: Any) -> Manifest:
-        return await self.api.apply(
-            resource,
-            {
-                "apiVersion": resource.api_version,
-                "kind": resource.kind,
-                "metadata": {"namespace": self.namespace, "name": name},
-                **content,
-            },
-        )
-
-    async def model(self, name: str = "m") -> Manifest:
-        spec = {"provider": "ollama", "model": "llama3.2", "baseURL": "http://ollama:11434"}
-        return await self.put(MODEL, name, spec=spec)
-
-    async def agent(self, name: str = "demo", **spec: Any) -> Manifest:
-        # No pods, so that what is counted is the operator's doing alone.
-        base: dict[str, Any] = {"model": "m", "instructions": "Be brief.", "replicas": 0}
-        return await self.put(AGENT, name, spec=base | spec)
-
-    async def ready(self, name: str = "demo", resource: Resource = AGENT) -> tuple[str, str]:
-        """Status and reason of Ready, once about the present generation."""
-        found = await self.api.get(resource, self.namespace, name)
-        status = found.get("status") or {}
-        if status.get("observedGeneration") != found["metadata"]["generation"]:
-            return "", ""
-        condition = find(status, "Ready") or {}
-        return condition.get("status", ""), condition.get("reason", "")
-
-    async def until(
-        self, reason: str, name: str = "demo", resource: Resource = AGENT, seconds: float = 10
-    ) -> float:
-        async def reached() -> bool:
-            return (await self.ready(name, resource))[1] == reason
-
-        return await eventually(reached, seconds, f"{name} is {reason}")
-
-    async def child(self, resource: Resource, name: str = "demo") -> Manifest:
-        return await self.api.get(resource, self.namespace, f"agent-{name}")
-
-
-@pytest.fixture
-def team(api: KubeClient, namespace: str) -> Team:
-    return Team(api, namespace)
 
 
 def writes(counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:

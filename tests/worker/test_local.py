@@ -9,8 +9,8 @@ import pytest
 from aiohttp import ClientSession
 from openai import BadRequestError
 
+from quarterdeck_contract.names import HEADER_DEMO_MODEL
 from quarterdeck_contract.v1alpha1.model import DEMO_MODEL
-from quarterdeck_worker.answers import HEADER_DEMO_MODEL
 from quarterdeck_worker.app import CHAT_PATH
 from quarterdeck_worker.errors import ConfigError
 from quarterdeck_worker.providers import local

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from quarterdeck_contract.names import HEADER_DEMO_MODEL
 from quarterdeck_gateway.chat.request import Chat
 from quarterdeck_gateway.chat.verdicts import Verdict, Whole, error_of, judge, owned_up, shaped
 from quarterdeck_gateway.errors import (
@@ -31,7 +32,7 @@ from quarterdeck_gateway.upstream.port import Answer, UpstreamRequest
 log = structlog.get_logger(__name__)
 
 EVENT_STREAM: Final = "text/event-stream"
-PASSED_ON: Final = ("retry-after", "x-quarterdeck-demo-model")
+PASSED_ON: Final = ("retry-after", HEADER_DEMO_MODEL)
 """Headers of a worker's answer that the client gets too."""
 
 

@@ -13,7 +13,7 @@ Manifest = dict[str, Any]
 """A Kubernetes object as JSON."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class ObjectKey:
     """Names one object. ``kind`` is enough: we own no two kinds of one name."""
 

@@ -1,13 +1,12 @@
 """What a chat costs in the gateway, beside a bare pass-through before the same upstream."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from bench.chat.client import Target
 from bench.chat.measure import Measured, load_notes, measure
 from bench.chat.rows import busy_rows, cpu_rows, latency_rows, weight_rows
-from bench.chat.servers import bare_server, gateway_server, upstream_server
+from bench.chat.servers import gateway_server
 from bench.plan import ChatPlan
 from bench.report import Table
 
@@ -17,13 +16,10 @@ WHOLE_PER_SECOND: Final = 800.0
 STREAMS_PER_SECOND: Final = 220.0
 
 
-async def gateway_table(folder: Path, plan: ChatPlan) -> Table:
-    """Measure gateway, bare pass-through and the upstream itself; logs go to ``folder``."""
-    with ExitStack() as stack:
-        upstream = stack.enter_context(upstream_server(folder))
-        ours = stack.enter_context(gateway_server(folder, upstream))
-        bare = stack.enter_context(bare_server(folder, upstream))
-        direct = Measured(Target("direct", upstream))
+async def gateway_table(folder: Path, plan: ChatPlan, upstream: int, bare: Measured) -> Table:
+    """Measure the gateway beside ``bare`` and the ``upstream`` (its port) behind both."""
+    direct = Measured(Target("direct", upstream))
+    with gateway_server(folder, upstream) as ours:
         await measure([direct, ours, bare], plan)
     return _table(ours, bare, direct, plan)
 

@@ -51,6 +51,10 @@ class Measured:
     busy_whole: Phase = field(default_factory=Phase)
     busy_stream: Phase = field(default_factory=Phase)
 
+    def unmeasured(self) -> "Measured":
+        """The same running process, for another table."""
+        return Measured(self.target, self.process, self.start_seconds, self.rss_start)
+
     @property
     def phases(self) -> tuple[Phase, ...]:
         return self.whole, self.stream, self.busy_whole, self.busy_stream

@@ -5,15 +5,16 @@ so what the load caused is subtracted, and the cluster's controllers are told ap
 they write with PUT, which neither operator uses.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from support.cluster import api_requests
+from quarterdeck_kube.client import KubeClient
+from quarterdeck_kube.transport import Request
+from support.cluster import LABEL, SAMPLE
 
 Requests = Counter[tuple[str, str]]
-"""By (verb, resource), where a subresource makes ``agents/status``."""
+"""By (verb, resource), subresources included."""
 
 RESOURCES: Final = {
     "agents",
@@ -31,12 +32,15 @@ VERBS: Final = ("GET", "POST", "PATCH", "APPLY", "DELETE")
 READS: Final = {"GET"}
 
 
-async def read_counts() -> Requests:
+async def read_counts(client: KubeClient) -> Requests:
     """All that concerns agents and their children since the server started."""
+    books = await client.transport.send(Request("GET", "/metrics", accept="*/*"))
     counts: Requests = Counter()
-    for (verb, resource, subresource, _), value in (await asyncio.to_thread(api_requests)).items():
-        if resource in RESOURCES and verb in VERBS:
-            counts[verb, f"{resource}/{subresource}" if subresource else resource] += value
+    for line in books.decode().splitlines():
+        if sample := SAMPLE.match(line):
+            labels = dict(LABEL.findall(sample["labels"]))
+            if labels["resource"] in RESOURCES and labels["verb"] in VERBS:
+                counts[labels["verb"], labels["resource"]] += int(float(sample["value"]))
     return counts
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from quarterdeck_contract.crds import definitions
 from quarterdeck_contract.names import API_VERSION, worker_name
 from quarterdeck_kube.client import KubeClient
+from quarterdeck_kube.errors import NotFound
 from quarterdeck_kube.resources import (
     AGENT,
     CUSTOM_RESOURCE_DEFINITION,
@@ -18,9 +19,11 @@ from quarterdeck_kube.resources import (
     NAMESPACE,
     SERVICE,
     Manifest,
+    Resource,
 )
 
 CLIENTS: Final = 16
+SERVED_WITHIN: Final = 20.0
 MODEL_NAME: Final = "bench-model"
 
 
@@ -35,6 +38,7 @@ class Fleet:
         """The namespace and the Model that all Agents use; the CRDs, if they are not there."""
         for definition in definitions():
             await self._client.apply(CUSTOM_RESOURCE_DEFINITION, definition)
+        await self._served()
         metadata = {"name": self.namespace}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
         await self._client.create(NAMESPACE, namespace)
@@ -69,6 +73,20 @@ class Fleet:
     async def remove(self) -> None:
         """Ask for deletion of the namespace with all in it; returns at once."""
         await self._client.delete(NAMESPACE, None, self.namespace)
+
+    async def _served(self) -> None:
+        """A definition that was just created is served a moment later."""
+        async with asyncio.timeout(SERVED_WITHIN):
+            for resource in (AGENT, MODEL):
+                while not await self._lists(resource):
+                    await asyncio.sleep(0.1)
+
+    async def _lists(self, resource: Resource) -> bool:
+        try:
+            await self._client.list(resource, self.namespace)
+        except NotFound:
+            return False
+        return True
 
     def _manifest(self, kind: str, name: str, spec: Manifest) -> Manifest:
         metadata = {"name": name, "namespace": self.namespace}

@@ -28,7 +28,7 @@ async def measure_operators(
     """Add the operators' table to ``report``. What is created is deleted again, but the CRDs."""
     run, fleets, trials = secrets.token_hex(3), list[Fleet](), list[Trial]()
     async with KubeClient(login(), field_manager="quarterdeck-bench", max_in_flight=64) as client:
-        background = await _background()
+        background = await _background(client)
         try:
             for contender in (QUARTERDECK, NAIVE):
                 fleets.append(Fleet(client, f"qd-bench-{run}-{len(fleets)}"))
@@ -45,11 +45,11 @@ async def _trial(
 ) -> Trial:
     await fleet.prepare()
     async with Observer(client, fleet.namespace).watching() as observer:
-        return await run_trial(Stage(contender, fleet, observer, plan, folder))
+        return await run_trial(Stage(contender, client, fleet, observer, plan, folder))
 
 
-async def _background() -> float:
+async def _background(client: KubeClient) -> float:
     """Requests a second that others cause on this cluster, of the kinds we count."""
-    before = await read_counts()
+    before = await read_counts(client)
     await asyncio.sleep(BACKGROUND_SECONDS)
-    return sum(between(before, await read_counts()).values()) / BACKGROUND_SECONDS
+    return sum(between(before, await read_counts(client)).values()) / BACKGROUND_SECONDS
