@@ -3,15 +3,17 @@
 People watch it, programs do not: everything else goes to the log file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
+from quarterdeck_local.invitation import invitation
 from quarterdeck_local.store import EventType
 
+NO_AGENT: Final = "No agent yet: quarterdeck apply -f FILE, or start with --manifests DIR"
 _STYLES: Final = {"✓": "green", "…": "yellow", "✗": "red", "−": "dim"}
 
 
@@ -21,25 +23,26 @@ class Narrator:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._told: dict[str, str] = {}
+        self._invite: Callable[[str], list[str]] | None = None
+        self._awaited: str | None = None
 
-    def welcome(self, url: str, home: Path, agent: str | None) -> None:
-        """The first words; ``agent`` is one to chat with, None when there is none yet."""
-        self._line(Text.assemble("Quarterdeck is up at ", (url, "bold cyan")))
-        self._line("")
-        self._line(f"  admin key   {home}/admin.key")
-        self._line(f"  logs        {home}/logs/")
-        self._line("  stop        Ctrl-C (twice: at once)")
-        self._line("")
-        if agent is None:
-            self._line("No agent yet: quarterdeck apply -f FILE, or start with --manifests DIR")
-            return
-        self._line("Chat with it from another terminal in this folder:")
-        self._line("")
-        for line in curl(url, home, agent):
-            self._line(line)
-        self._line("")
-        self._line(f"or: quarterdeck chat {agent}")
-        self._line("")
+    def welcome(self, url: str, home: Path, *, empty: bool) -> None:
+        """The first words, at once; ``empty`` says that there is no agent yet."""
+        lines = [
+            Text.assemble("Quarterdeck is up at ", (url, "bold cyan")),
+            "",
+            f"  admin key   {home}/admin.key",
+            f"  logs        {home}/logs/",
+            "  stop        Ctrl-C (twice: at once)",
+            "",
+            *([NO_AGENT] if empty else ()),
+        ]
+        self._line(Text("\n").join(Text.assemble(line) for line in lines))
+
+    def invite(self, url: str, home: Path, agent: str | None) -> None:
+        """Say how to chat as soon as ``agent`` (``namespace/name``; None: any) is ready."""
+        self._invite = lambda ready: invitation(url, home, ready)
+        self._awaited = agent
 
     def observe(self, event: EventType, manifest: Mapping[str, Any]) -> None:
         """Say how an agent fares whenever that changes."""
@@ -51,6 +54,13 @@ class Narrator:
         if said and self._told.get(agent) != said:
             self._told[agent] = said
             self._line(Text(said, style=_STYLES[said[0]]))
+            if said.startswith("✓") and agent == (self._awaited or agent):
+                self._send_invitation(agent)
+
+    def _send_invitation(self, agent: str) -> None:
+        invite, self._invite = self._invite, None
+        for line in invite(agent) if invite is not None else ():
+            self._line(line)
 
     def complain(self, message: str) -> None:
         """Something that a person should mend."""
@@ -77,17 +87,3 @@ def fares(agent: str, manifest: Mapping[str, Any]) -> str:
     stalled = conditions.get("Stalled", {}).get("status") == "True"
     sign, verb = ("✗", "is stalled") if stalled else ("…", "waits")
     return f"{sign} {agent} {verb}: {ready['reason']}: {ready['message']}"
-
-
-def curl(url: str, home: Path, agent: str) -> list[str]:
-    """A command that streams a chat, to be pasted into a shell."""
-    body = (
-        f'{{"model": "{agent}", "stream": true,'
-        ' "messages": [{"role": "user", "content": "Say hello."}]}'
-    )
-    return [
-        f"curl -N {url}/v1/chat/completions \\",
-        f'  -H "Authorization: Bearer $(cat {home}/admin.key)" \\',
-        '  -H "Content-Type: application/json" \\',
-        f"  -d '{body}'",
-    ]

@@ -32,6 +32,7 @@ from quarterdeck_local.deployment import Machine
 from quarterdeck_local.errors import Broken, CannotStart
 from quarterdeck_local.home import Home
 from quarterdeck_local.intake import Intake
+from quarterdeck_local.invitation import first_choice
 from quarterdeck_local.journal import Journal
 from quarterdeck_local.listening import url_of
 from quarterdeck_local.logs import LOG_FILE, log_to
@@ -102,7 +103,7 @@ async def serve(
             serving = tasks.create_task(server.serve(sockets=[listener]))
             await server.listening.wait()
             home.publish(url_of(listener))
-            narrator.welcome(url_of(listener), home.path, _first_agent(store))
+            _greet(narrator, url_of(listener), home.path, store)
             store.subscribe(narrator.observe)
             work = [tasks.create_task(each.run()) for each in (engine, node)]
             if folder is not None:
@@ -191,11 +192,10 @@ def _loaded(directory: Path | None, intake: Intake, narrator: Narrator) -> Manif
     return folder
 
 
-def _first_agent(store: ObjectStore) -> str | None:
-    for agent in store.list("Agent"):
-        namespace, name = agent["metadata"]["namespace"], agent["metadata"]["name"]
-        return name if namespace == "default" else f"{namespace}/{name}"
-    return None
+def _greet(narrator: Narrator, url: str, home: Path, store: ObjectStore) -> None:
+    agents = store.list("Agent")
+    narrator.welcome(url, home, empty=not agents)
+    narrator.invite(url, home, first_choice(agents, store.list("Model")))
 
 
 @contextmanager

@@ -45,14 +45,14 @@ def drifted(built: Mapping[str, Any], observed: Mapping[str, Any]) -> bool:
 
 def contains(observed: object, built: object, field: str = "", quantities: bool = False) -> bool:
     """Whether everything in ``built``, which stands under ``field``, is in ``observed`` too."""
-    if isinstance(built, Mapping):
-        return isinstance(observed, Mapping) and all(
+    if isinstance(built, dict):
+        return isinstance(observed, dict) and all(
             name in observed
             and contains(observed[name], value, name, quantities or name in _QUANTITIES)
             for name, value in built.items()
         )
-    if isinstance(built, list | tuple):
-        return isinstance(observed, list | tuple) and _contains_items(observed, built, field)
+    if isinstance(built, list):
+        return isinstance(observed, list) and _contains_items(observed, built, field)
     if quantities and quantity(built) is not None:
         return quantity(built) == quantity(observed)
     return built == observed and isinstance(built, bool) == isinstance(observed, bool)

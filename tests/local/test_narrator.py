@@ -1,11 +1,11 @@
 import io
-import shlex
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from quarterdeck_local.narrator import Narrator, curl
+from quarterdeck_local.invitation import invitation
+from quarterdeck_local.narrator import Narrator
 
 
 def demo(status: str, reason: str, *, stalled: bool = False) -> dict[str, Any]:
@@ -48,15 +48,24 @@ def test_nothing_is_said_of_what_is_not_known_or_no_agent() -> None:
     assert narrated(("ADDED", fresh), ("ADDED", demo("True", "x") | {"kind": "Model"})) == []
 
 
-def test_the_curl_survives_copy_and_paste() -> None:
-    words = shlex.split("\n".join(curl("http://127.0.0.1:8000", Path(".quarterdeck"), "demo")))
-    assert words[:3] == ["curl", "-N", "http://127.0.0.1:8000/v1/chat/completions"]
-    assert '"model": "demo", "stream": true' in words[-1]
-
-
-def test_a_narrow_terminal_breaks_no_line_of_the_welcome() -> None:
+def invited(awaited: str | None) -> str:
     out = io.StringIO()
     narrator = Narrator(Console(file=out, width=20))
-    narrator.welcome("http://127.0.0.1:8000", Path("/a/rather/long/path/.quarterdeck"), "demo")
-    for line in curl("http://127.0.0.1:8000", Path("/a/rather/long/path/.quarterdeck"), "demo"):
-        assert line in out.getvalue().splitlines()
+    narrator.invite("http://127.0.0.1:8000", Path("/a/rather/long/path"), awaited)
+    narrator.observe("MODIFIED", demo("False", "ModelNotFound"))
+    assert "curl" not in out.getvalue()
+    for reason in ("WorkersReady", "RollingOut"):
+        narrator.observe("MODIFIED", demo("True", reason))
+    return out.getvalue()
+
+
+def test_the_way_to_chat_is_told_once_and_only_when_it_works() -> None:
+    for awaited in (None, "default/demo"):
+        assert invited(awaited).count("curl -N") == 1
+    assert "curl" not in invited("default/other")
+
+
+def test_a_narrow_terminal_breaks_no_line_of_it() -> None:
+    told = invited(None).splitlines()
+    for line in invitation("http://127.0.0.1:8000", Path("/a/rather/long/path"), "default/demo"):
+        assert line in told

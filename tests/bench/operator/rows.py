@@ -27,7 +27,7 @@ def operator_table(trials: Sequence[Trial], plan: OperatorPlan, background: floa
         f"{plan.agents} agents each, {len(CHILDREN)} children per agent, zero replicas; settled: "
         "all children exist and observedGeneration is the generation, as other watches see it",
         "ours reads a kubeconfig here: about 20 MB of library that its image does not carry",
-        f"others caused {background:.1f} requests/s of the counted kinds just before",
+        f"others caused {background:.1f} such requests/s just before: counts are exact only at 0",
         "drift, take-over: a dash means that it does not happen",
     )
     return Table("Operator, real API server", tuple(trial.name for trial in trials), rows, notes)
