@@ -46,7 +46,8 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew into locks/
 	@printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(COMPILE) - -o locks/uv.txt
 	@$(COMPILE) pyproject.toml --extra dev -o locks/dev.txt
 	@for plane in $(LOCKS); do \
-		$(COMPILE) pyproject.toml --extra $$plane -c locks/dev.txt -o locks/$$plane.txt; done
+		extras="--extra $$plane"; [ $$plane = worker ] && extras="$$extras --extra demo"; \
+		$(COMPILE) pyproject.toml $$extras -c locks/dev.txt -o locks/$$plane.txt; done
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(LOCKFLAGS)

@@ -5,6 +5,7 @@ The table is read from the top; the first class that fits wins.
 
 from typing import Final
 
+import httpx2
 from pydantic_ai.exceptions import (
     AgentRunError,
     ModelAPIError,
@@ -44,6 +45,7 @@ _LLAMA_CPP_CONTEXT: Final = "exceed_context_size_error"
 
 _TOO_LONG: Final = "the conversation is longer than Model {name} can read: send a shorter one"
 _TOO_SLOW: Final = "the provider of Model {name} took too long"
+_OUT_OF_REACH: Final = "cannot reach the provider of Model {name}: check spec.baseURL"
 
 _TABLE: Final[tuple[tuple[type[AgentRunError], type[ProviderError], str], ...]] = (
     (
@@ -75,7 +77,7 @@ _TABLE: Final[tuple[tuple[type[AgentRunError], type[ProviderError], str], ...]] 
     ),
     (ModelRequestTimeout, ProviderTimeout, _TOO_SLOW),
     (ModelTimeoutError, ProviderTimeout, _TOO_SLOW),
-    (ModelConnectionError, ProviderUnavailable, "cannot reach the provider of Model {name}"),
+    (ModelConnectionError, ProviderUnavailable, _OUT_OF_REACH),
     (ModelUnavailableError, ProviderUnavailable, "the provider of Model {name} is unavailable"),
     (ModelServerError, ProviderUnavailable, "the provider of Model {name} failed"),
 )
@@ -96,10 +98,19 @@ def _classify(exc: AgentRunError) -> tuple[type[ProviderError], str]:
         return ProviderTimeout, _TOO_SLOW
     if isinstance(exc, ModelAPIError) and exc.provider_error_type == _LLAMA_CPP_CONTEXT:
         return ContextLengthExceeded, _TOO_LONG
+    if _never_connected(exc):
+        return ProviderUnavailable, _OUT_OF_REACH
     for theirs, ours, said in _TABLE:
         if isinstance(exc, theirs):
             return ours, said
     return ProviderInvalidAnswer, _OTHERWISE
+
+
+def _never_connected(exc: BaseException | None) -> bool:
+    # A time-out while connecting says nothing about how fast the provider answers.
+    while exc is not None and not isinstance(exc, httpx2.ConnectTimeout):
+        exc = exc.__cause__ or exc.__context__
+    return exc is not None
 
 
 def _own_words(exc: AgentRunError) -> str:

@@ -16,7 +16,8 @@ _SHORTEST: Final = 4
 _LOOKS_SECRET: Final = re.compile(
     r"(?<=bearer )[^\s\"',;]{4,}"
     r"|(?<=[?&]key=)[^\s\"'&]+"
-    r"|\b(?:sk|pk|rk|xai|gsk|hf|qd)[-_][A-Za-z0-9*_\-.]{6,}"
+    r"|\b(?:sk|pk|rk|xai|gsk|hf)[-_][A-Za-z0-9*_\-.]{6,}"
+    r"|\bqd_[A-Za-z0-9_\-]{6,}"
     r"|\bAIza[A-Za-z0-9_\-*]{6,}",
     re.IGNORECASE,
 )

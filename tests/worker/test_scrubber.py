@@ -15,6 +15,7 @@ from quarterdeck_worker.scrubber import HIDDEN, Scrubber
         "key sk-proj-abcdefghijk is wrong",
         "Incorrect API key provided: sk-abcdefghijk.",
         "AIzaSyabcdefghijk",
+        "our own qd_abcdefghijk",
     ],
 )
 def test_secrets_go(text: str) -> None:
@@ -26,7 +27,13 @@ def test_secrets_go(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the task-list is disk-bound", "Model primary is overloaded", "a bearer of bad news"]
+    "text",
+    [
+        "the task-list is disk-bound",
+        "Model primary is overloaded",
+        "a bearer of bad news",
+        "qd-manual/demo",
+    ],
 )
 def test_ordinary_words_stay(text: str) -> None:
     assert Scrubber(["abc"])(text.replace("bad news", "x")) == text.replace("bad news", "x")

@@ -46,7 +46,7 @@ def start_server(threads: int) -> "xllamacpp.Server":
     try:
         import xllamacpp
     except ImportError as exc:
-        raise ConfigError(_MISSING.format(what="xllamacpp")) from exc
+        raise ConfigError(f"{_MISSING.format(what='xllamacpp')} ({exc})") from exc
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(weights)
     parameters.n_ctx = CONTEXT_TOKENS

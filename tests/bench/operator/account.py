@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from bench.operator.api_counts import Requests, between, read_counts, writes
+from bench.operator.api_counts import Counts, Requests, between, writes
 from bench.processes import Subject
-from quarterdeck_kube.client import KubeClient
 
 SILENT_SECONDS: Final = 1.0
 SILENT_CPU_MS: Final = 30.0
@@ -34,14 +33,14 @@ class Account:
 
 @asynccontextmanager
 async def account_of(
-    process: Subject, client: KubeClient, by_load: Mapping[tuple[str, str], int]
+    process: Subject, counts: Counts, by_load: Mapping[tuple[str, str], int] | None = None
 ) -> AsyncIterator[Account]:
     """Opens an account; ``by_load`` are requests that the step itself will cause."""
-    account, before, cpu = Account(), await read_counts(client), process.cpu_ms()
+    account, before, cpu = Account(), await counts(), process.cpu_ms()
     yield account
     await silence(process)
     account.cpu_ms = process.cpu_ms() - cpu
-    account.requests = between(before, await read_counts(client), by_load)
+    account.requests = between(before, await counts(), by_load)
 
 
 async def silence(process: Subject) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from bench.operator.account import SILENT_SECONDS, Account, account_of, silence
-from bench.operator.api_counts import between, read_counts
+from bench.operator.api_counts import Counts, between
 from bench.operator.contender import Contender, Replica
 from bench.operator.fleet import Fleet
 from bench.operator.observer import Observer
 from bench.plan import OperatorPlan
 from bench.processes import Subject
-from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import SERVICE
 
 DRIFT_PATIENCE: Final = 5.0
@@ -27,16 +26,19 @@ class Stage:
     """What every step works with."""
 
     contender: Contender
-    client: KubeClient
     fleet: Fleet
     observer: Observer
     plan: OperatorPlan
     folder: Path
+    books: Counts
+    wire: Counts
+    proxied: Path
+    """A kubeconfig by which requests are seen on the wire."""
 
-    def start(self, number: int) -> Replica:
-        """Another replica, not waited for."""
+    def start(self, number: int, kubeconfig: Path | None = None) -> Replica:
+        """Another replica, not waited for; with the kubeconfig of this process, or another."""
         log = self.folder / f"{self.fleet.namespace}-{number}.log"
-        return self.contender.start(self.fleet.namespace, log)
+        return self.contender.start(self.fleet.namespace, log, kubeconfig)
 
     @property
     def agents(self) -> Sequence[str]:
@@ -45,9 +47,7 @@ class Stage:
 
 async def create_all(stage: Stage, process: Subject) -> Account:
     """All agents, as fast as sixteen clients can."""
-    async with account_of(
-        process, stage.client, {("POST", "agents"): len(stage.agents)}
-    ) as account:
+    async with account_of(process, stage.books, {("POST", "agents"): len(stage.agents)}) as account:
         began = time.perf_counter()
         creating = asyncio.create_task(stage.fleet.create(stage.agents))
         seen = await stage.observer.when_settled(stage.agents)
@@ -59,7 +59,7 @@ async def create_all(stage: Stage, process: Subject) -> Account:
 
 async def create_idle(stage: Stage, process: Subject) -> Account:
     """One agent at a time, with nothing else to do."""
-    async with account_of(process, stage.client, {("POST", "agents"): stage.plan.idle}) as account:
+    async with account_of(process, stage.books, {("POST", "agents"): stage.plan.idle}) as account:
         for index in range(stage.plan.idle):
             name = f"idle-{index:03d}"
             began = (await stage.fleet.create([name]))[name]
@@ -72,7 +72,7 @@ async def create_idle(stage: Stage, process: Subject) -> Account:
 async def change_all(stage: Stage, process: Subject) -> Account:
     """New instructions for every agent at once."""
     async with account_of(
-        process, stage.client, {("PATCH", "agents"): len(stage.agents)}
+        process, stage.books, {("PATCH", "agents"): len(stage.agents)}
     ) as account:
         began = time.perf_counter()
         changing = asyncio.create_task(stage.fleet.change(stage.agents))
@@ -85,7 +85,7 @@ async def change_all(stage: Stage, process: Subject) -> Account:
 async def drift(stage: Stage, process: Subject) -> Account:
     """A Service deleted here and there; no latency for one that did not come back."""
     victims = stage.agents[: stage.plan.drifted]
-    async with account_of(process, stage.client, {("DELETE", "services"): len(victims)}) as account:
+    async with account_of(process, stage.wire) as account:
         for agent in victims:
             seconds = await _until_repaired(stage, agent)
             if seconds is None:
@@ -111,8 +111,8 @@ async def _until_repaired(stage: Stage, agent: str) -> float | None:
 
 async def restart(stage: Stage) -> tuple[Replica, Account]:
     """A new process over agents that are all settled: it should find nothing to do."""
-    before = await read_counts(stage.client)
-    replica = stage.start(2)
+    before = await stage.wire()
+    replica = stage.start(2, stage.proxied)
     try:
         await asyncio.to_thread(replica.wait_up)
         await silence(replica.process)
@@ -121,7 +121,7 @@ async def restart(stage: Stage) -> tuple[Replica, Account]:
         raise
     account = Account(cpu_ms=replica.process.cpu_ms())
     account.seconds = time.perf_counter() - replica.process.started - SILENT_SECONDS
-    account.requests = between(before, await read_counts(stage.client))
+    account.requests = between(before, await stage.wire())
     return replica, account
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bench.operator.api_counts import between, read_counts
+from bench.operator.api_counts import Counts, between, on_the_wire, server_books
 from bench.operator.contender import NAIVE, QUARTERDECK, Contender
 from bench.operator.fleet import Fleet
 from bench.operator.observer import Observer
@@ -18,6 +18,7 @@ from bench.plan import OperatorPlan
 from bench.report import Report
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.login import login
+from support.fault_proxy import FaultProxy
 
 BACKGROUND_SECONDS: Final = 3.0
 
@@ -27,12 +28,17 @@ async def measure_operators(
 ) -> None:
     """Add the operators' table to ``report``. What is created is deleted again, but the CRDs."""
     run, fleets, trials = secrets.token_hex(3), list[Fleet](), list[Trial]()
-    async with KubeClient(login(), field_manager="quarterdeck-bench", max_in_flight=64) as client:
-        background = await _background(client)
+    credentials = login()
+    async with (
+        KubeClient(credentials, field_manager="quarterdeck-bench", max_in_flight=64) as client,
+        FaultProxy(credentials).running() as proxy,
+    ):
+        background = await _background(server_books(client))
         try:
             for contender in (QUARTERDECK, NAIVE):
                 fleets.append(Fleet(client, f"qd-bench-{run}-{len(fleets)}"))
-                trials.append(await _trial(client, fleets[-1], contender, plan, folder))
+                await fleets[-1].prepare()
+                trials.append(await _trial(client, proxy, fleets[-1], contender, plan, folder))
         finally:
             # Only now: the garbage collector's requests would count as an operator's.
             for fleet in fleets:
@@ -41,15 +47,29 @@ async def measure_operators(
 
 
 async def _trial(
-    client: KubeClient, fleet: Fleet, contender: Contender, plan: OperatorPlan, folder: Path
+    client: KubeClient,
+    proxy: FaultProxy,
+    fleet: Fleet,
+    contender: Contender,
+    plan: OperatorPlan,
+    folder: Path,
 ) -> Trial:
-    await fleet.prepare()
     async with Observer(client, fleet.namespace).watching() as observer:
-        return await run_trial(Stage(contender, client, fleet, observer, plan, folder))
+        stage = Stage(
+            contender,
+            fleet,
+            observer,
+            plan,
+            folder,
+            books=server_books(client),
+            wire=on_the_wire(proxy),
+            proxied=await proxy.write_kubeconfig(folder / "kubeconfig"),
+        )
+        return await run_trial(stage)
 
 
-async def _background(client: KubeClient) -> float:
+async def _background(books: Counts) -> float:
     """Requests a second that others cause on this cluster, of the kinds we count."""
-    before = await read_counts(client)
+    before = await books()
     await asyncio.sleep(BACKGROUND_SECONDS)
-    return sum(between(before, await read_counts(client)).values()) / BACKGROUND_SECONDS
+    return sum(between(before, await books()).values()) / BACKGROUND_SECONDS

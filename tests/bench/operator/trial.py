@@ -26,8 +26,8 @@ class Trial:
     created: Account = field(default_factory=Account)
     idle: Account = field(default_factory=Account)
     changed: Account = field(default_factory=Account)
-    drifted: Account = field(default_factory=Account)
     restarted: Account = field(default_factory=Account)
+    drifted: Account = field(default_factory=Account)
     take_over_seconds: float | None = None
 
 
@@ -44,9 +44,9 @@ async def run_trial(stage: Stage) -> Trial:
         trial.memory_end = process.rss_mb()
         trial.idle = await create_idle(stage, process)
         trial.changed = await change_all(stage, process)
-        trial.drifted = await drift(stage, process)
     second, trial.restarted = await restart(stage)
     with second.process:
+        trial.drifted = await drift(stage, second.process)
         if stage.contender.elects:
             trial.take_over_seconds = await take_over(stage, second)
     return trial
