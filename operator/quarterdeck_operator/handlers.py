@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import kopf
@@ -21,6 +21,9 @@ from quarterdeck_operator.cluster.port import Manifest
 from quarterdeck_operator.engine import Engine, EventType
 
 Observer = Callable[[EventType, Manifest], None]
+
+BACKOFFS: Final = (0.2, 0.5, 1, 1, 2, 2, 3, 5, 5, 10)
+"""Seconds between kopf's attempts: an API server that stutters must not cost a person minutes."""
 
 
 async def run_front(
@@ -94,6 +97,7 @@ def settings() -> kopf.OperatorSettings:
     chosen.watching.client_timeout = 310
     chosen.watching.connect_timeout = 10
     chosen.networking.request_timeout = 10
+    chosen.networking.error_backoffs = BACKOFFS
     return chosen
 
 

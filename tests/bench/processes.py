@@ -4,6 +4,7 @@ CPU time and memory are read from outside by the operating system's own accounts
 measured program has to cooperate.
 """
 
+import asyncio
 import os
 import signal
 import socket
@@ -61,6 +62,13 @@ class Subject:
     def __exit__(self, *_exc_info: object) -> None:
         self.stop()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc_info: object) -> None:
+        # In a thread: what this process needs to end well may be served by our event loop.
+        await asyncio.to_thread(self.stop)
+
     def cpu_ms(self) -> float:
         """CPU time used so far by the process and its ended children, in milliseconds."""
         times = self._process.cpu_times()
@@ -110,11 +118,11 @@ def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": "tests", **changes}
 
 
-def answers(url: str) -> bool:
-    """Whether ``url`` is answered with success."""
+def answers(url: str, saying: bytes = b"") -> bool:
+    """Whether ``url`` is answered with success, and with ``saying`` in the body."""
     try:
         with urlopen(url, timeout=2) as response:  # noqa: S310 - our own 127.0.0.1
-            return bool(response.status == 200)
+            return response.status == 200 and saying in response.read()
     except (URLError, ConnectionError, TimeoutError):
         return False
 

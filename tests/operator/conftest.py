@@ -10,6 +10,7 @@ from support.cluster import cluster, namespace
 from support.fake_api import FakeApi
 from support.operator_process import api, crds, operators
 from support.operator_team import team
+from support.operator_world import World
 
 __all__ = ["api", "cluster", "crds", "namespace", "operators", "team"]
 
@@ -26,3 +27,11 @@ async def client(fake: FakeApi) -> AsyncIterator[KubeClient]:
     """A client of it."""
     async with KubeClient(Credentials(server=fake.url), timeout=2.0) as opened:
         yield opened
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """An operator at work in an empty cluster in memory."""
+    found = World()
+    async with found.running():
+        yield found

@@ -1,15 +1,12 @@
 """The operator as shipped, before a real API server, with the shipped permissions and no others."""
 
 import asyncio
-import json
-import signal
-import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from quarterdeck_contract.names import ADMIN_KEY_SECRET, API_VERSION, GATEWAY_AUTH_SECRET
+from quarterdeck_contract.names import ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET
 from quarterdeck_kube.resources import (
     AGENT,
     CONFIG_MAP,
@@ -23,10 +20,9 @@ from quarterdeck_kube.resources import (
     Manifest,
 )
 from quarterdeck_operator import reasons
-from support.cluster import KubectlError, kubectl
+from support.cluster import kubectl
 from support.operator_process import Operators, absent, eventually
 from support.operator_team import Team
-from support.samples import BAD, Bad
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
@@ -189,72 +185,6 @@ async def test_foreign_objects_of_every_kind_are_left_alone(
     assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
 
-async def test_an_unruly_api_server_is_survived(team: Team, operators: Operators) -> None:
-    operator = await operators.start_leader()
-    await team.model()
-    await team.until(reasons.NO_CREDENTIALS_NEEDED, "m", MODEL)
-    for number, (status, retry) in enumerate(((409, None), (429, 1), (500, None), (503, None))):
-        operator.proxy.fail(status, verb="PATCH", times=4, retry_after=retry)
-        await team.agent(f"a{number}")
-        await team.until(reasons.SCALED_TO_ZERO, f"a{number}", seconds=20)
-        operator.proxy.clear_faults()
-    operator.proxy.fail(410, verb="WATCH", times=9)
-    operator.proxy.cut_streams()
-    await team.agent("after")
-    await team.until(reasons.SCALED_TO_ZERO, "after", seconds=20)
-    assert (await operator.get("/healthz"))[0] == 200
-    assert operator.process.returncode is None
-
-
-async def test_what_was_deleted_while_blind_is_no_ghost(team: Team, operators: Operators) -> None:
-    operator = await operators.start_leader()
-    await team.model()
-    await team.agent()
-    await team.until(reasons.SCALED_TO_ZERO)
-    operator.proxy.fail(410, verb="WATCH", times=40)
-    operator.proxy.cut_streams()
-    await team.api.delete(DEPLOYMENT, team.namespace, "agent-demo")
-
-    async def back() -> bool:
-        return not await absent(team.api, DEPLOYMENT, team.namespace, "agent-demo")
-
-    await eventually(back, 20)
-
-
-async def test_a_frozen_connection_costs_the_lease_and_the_process_starts_anew(
-    team: Team, operators: Operators
-) -> None:
-    operator = await operators.start_leader()
-    operator.proxy.freeze()
-    started = time.monotonic()
-    assert await asyncio.wait_for(operator.process.wait(), 30) == 1
-    assert time.monotonic() - started < 15
-    assert "lease lost" in operator.log.read_text()
-
-
-async def test_another_takes_over_after_a_kill_and_at_once_after_a_stop(
-    team: Team, operators: Operators
-) -> None:
-    first = await operators.start_leader()
-    second = await operators.start()
-    await team.model()
-    await team.until(reasons.NO_CREDENTIALS_NEEDED, "m", MODEL)
-    assert not await second.leading()
-    await first.stop(signal.SIGKILL)
-    assert await eventually(second.leading, 20) <= 17
-    await team.agent()
-    await team.until(reasons.SCALED_TO_ZERO)
-
-    third = await operators.start()
-    assert not await third.leading()
-    stopping = asyncio.create_task(second.stop())
-    took_over = await eventually(third.leading, 10)
-    assert await stopping == 0
-    assert took_over < 2.0
-    await team.agent("next")
-    await team.until(reasons.SCALED_TO_ZERO, "next")
-
-
 async def test_the_admin_key_is_made_at_the_first_start(team: Team, operators: Operators) -> None:
     await operators.start_leader()
 
@@ -281,54 +211,3 @@ async def test_deleting_an_agent_leaves_nothing(team: Team, operators: Operators
         )
 
     await eventually(gone, 30)
-
-
-async def test_kubectl_is_a_good_front(team: Team, operators: Operators) -> None:
-    await operators.start_leader()
-    await team.model()
-
-    async def run(*args: str, stdin: str | None = None) -> str:
-        return await asyncio.to_thread(kubectl, "-n", team.namespace, *args, stdin=stdin)
-
-    manifest = {
-        "apiVersion": API_VERSION,
-        "kind": "Agent",
-        "metadata": {"name": "demo"},
-        "spec": {"model": "m", "instructions": "Be brief.", "replicas": 0},
-    }
-    assert "created" in await run("apply", "-f", "-", stdin=json.dumps(manifest))
-    await team.until(reasons.SCALED_TO_ZERO)
-    header, row = (await run("get", "agents")).splitlines()
-    assert header.split() == ["NAME", "READY", "REASON", "MODEL", "REPLICAS", "AGE"]
-    assert row.split()[:5] == ["demo", "False", reasons.SCALED_TO_ZERO, "m", "0/0"]
-    assert "model.quarterdeck.dev/m" in await run("get", "quarterdeck", "-o", "name")
-    assert "instructions" in await run("explain", "agent.spec")
-    assert "demo" in await run("get", "qagent", "demo", "-o", "name")
-    assert "scaled" in await run("scale", "agent", "demo", "--replicas=2")
-    assert (await team.api.get(AGENT, team.namespace, "demo"))["spec"]["replicas"] == 2
-
-    async def scaled() -> bool:
-        return bool((await team.child(DEPLOYMENT))["spec"]["replicas"] == 2)
-
-    await eventually(scaled)
-    assert "deleted" in await run("delete", "agent", "demo")
-
-
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.id)
-async def test_the_api_server_refuses_bad_manifests_in_words(
-    bad: Bad, crds: None, namespace: str
-) -> None:
-    manifest = bad.manifest | {"metadata": bad.manifest["metadata"] | {"namespace": namespace}}
-    with pytest.raises(KubectlError) as refused:
-        kubectl("apply", "--dry-run=server", "-f", "-", stdin=json.dumps(manifest))
-    assert bad.words in str(refused.value)
-
-
-async def test_the_provider_of_a_model_cannot_be_changed(team: Team) -> None:
-    await team.model()
-    changed = {"spec": {"provider": "local", "model": "smollm2-135m-instruct", "baseURL": None}}
-    with pytest.raises(KubectlError, match="provider is immutable"):
-        kubectl(
-            *("-n", team.namespace, "patch", "model", "m", "--type=merge"),
-            *("-p", json.dumps(changed)),
-        )

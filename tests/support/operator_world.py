@@ -18,6 +18,9 @@ NAMESPACE = "team"
 NOW = "2026-01-01T00:00:00Z"
 OPTIONS = BuildOptions(worker_image="quarterdeck/worker:test")
 
+CHILDREN = ("ConfigMap", "Deployment", "NetworkPolicy", "Service", "ServiceAccount")
+"""Kinds that every deployed agent becomes."""
+
 
 def key(kind: str, name: str) -> ObjectKey:
     """A key in the tests' namespace."""
@@ -139,3 +142,13 @@ class World:
             manifest["status"] = status
 
         self.cluster.change(key("Deployment", worker_name(agent_name)), set_status)
+
+
+async def settled(world: World) -> None:
+    """One Agent with all its workers, and the books closed."""
+    world.cluster.put(model())
+    world.cluster.put(agent())
+    await world.settle()
+    world.roll_out()
+    await world.spent()
+    world.cluster.notes.clear()

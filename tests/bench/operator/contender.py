@@ -1,22 +1,29 @@
 """The two operators under measurement, as the processes that people would run."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.processes import ROOT, Subject, answers, free_port
+
+LEADING: Final = b'leader_election_master_status{name="quarterdeck-operator"} 1.0'
 
 
 @dataclass(frozen=True)
 class Replica:
-    """One running process. ``up`` asks it whether it has seen what there is."""
+    """One running process."""
 
     process: Subject
-    up: Callable[[], bool]
+    ready: Callable[[], bool]
+    """Whether it has seen what there is."""
+    leads: Callable[[], bool]
+    """Whether it is the one that works."""
 
-    def wait_up(self) -> None:
-        """Return once ``up``; raises ProcessFailed."""
-        self.process.wait(self.up)
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return once ``ready`` or ``leads``; raises ProcessFailed."""
+        await asyncio.to_thread(self.process.wait, condition)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,12 @@ def start_quarterdeck(namespace: str, log: Path, kubeconfig: Path | None) -> Rep
         **_login(kubeconfig),
     }
     process = Subject(["-m", "quarterdeck_operator.main"], log=log, environ=environ)
-    return Replica(process, lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+    url = f"http://127.0.0.1:{port}"
+    return Replica(
+        process,
+        ready=lambda: answers(f"{url}/readyz"),
+        leads=lambda: answers(f"{url}/metrics", LEADING),
+    )
 
 
 def start_naive(namespace: str, log: Path, kubeconfig: Path | None) -> Replica:
@@ -51,7 +63,7 @@ def start_naive(namespace: str, log: Path, kubeconfig: Path | None) -> Replica:
     alive = f"http://127.0.0.1:{free_port()}/healthz"
     args = ["-m", "kopf", "run", "--standalone", "--namespace", namespace, "--liveness", alive]
     process = Subject([*args, str(module)], log=log, environ=_login(kubeconfig))
-    return Replica(process, lambda: answers(alive))
+    return Replica(process, ready=lambda: answers(alive), leads=lambda: answers(alive))
 
 
 def _login(kubeconfig: Path | None) -> dict[str, str]:

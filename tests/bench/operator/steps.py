@@ -114,10 +114,10 @@ async def restart(stage: Stage) -> tuple[Replica, Account]:
     before = await stage.wire()
     replica = stage.start(2, stage.proxied)
     try:
-        await asyncio.to_thread(replica.wait_up)
+        await replica.until(replica.leads)
         await silence(replica.process)
     except BaseException:
-        replica.process.stop()
+        await asyncio.to_thread(replica.process.stop)
         raise
     account = Account(cpu_ms=replica.process.cpu_ms())
     account.seconds = time.perf_counter() - replica.process.started - SILENT_SECONDS
@@ -128,8 +128,8 @@ async def restart(stage: Stage) -> tuple[Replica, Account]:
 async def take_over(stage: Stage, leader: Replica) -> float:
     """Seconds from kill -9 of the leader until its successor has made a new agent's children."""
     successor = stage.start(3)
-    with successor.process:
-        await asyncio.to_thread(successor.wait_up)
+    async with successor.process:
+        await successor.until(successor.ready)
         leader.process.kill()
         began = time.perf_counter()
         await stage.fleet.create(["orphan"])

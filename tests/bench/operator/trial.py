@@ -34,7 +34,7 @@ class Trial:
 async def run_trial(stage: Stage) -> Trial:
     """Every step in order; all processes are gone afterwards."""
     trial = Trial(stage.contender.name)
-    with stage.start(1).process as process:
+    async with stage.start(1).process as process:
         # An operator is up when it has done its work once.
         await stage.fleet.create([WARM_UP])
         await stage.observer.when_settled([WARM_UP], timeout=60)
@@ -45,7 +45,7 @@ async def run_trial(stage: Stage) -> Trial:
         trial.idle = await create_idle(stage, process)
         trial.changed = await change_all(stage, process)
     second, trial.restarted = await restart(stage)
-    with second.process:
+    async with second.process:
         trial.drifted = await drift(stage, second.process)
         if stage.contender.elects:
             trial.take_over_seconds = await take_over(stage, second)
