@@ -98,6 +98,8 @@ async def test_requests_are_counted_and_few(team: Team, operators: Operators) ->
     counts.clear()
     await team.agent()
     await team.until(reasons.SCALED_TO_ZERO)
+    # The Deployment's controller takes its time on a busy machine.
+    await team.until_settled()
     await quiet(counts)
     made = writes(counts)
     assert made.total() <= CHILD_COUNT + 2
@@ -132,6 +134,7 @@ async def test_a_restart_writes_nothing(team: Team, operators: Operators) -> Non
     for number in range(5):
         await team.agent(f"a{number}")
         await team.until(reasons.SCALED_TO_ZERO, f"a{number}")
+        await team.until_settled(f"a{number}")
     await quiet(first.proxy.counts)
     assert await first.stop() == 0
 

@@ -7,7 +7,7 @@ import pytest
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import AGENT, MODEL, Manifest, Resource, resource_for
 from quarterdeck_operator.builders.agent import AGENT_CHILD_KINDS
-from quarterdeck_operator.conditions import find
+from quarterdeck_operator.conditions import RECONCILING, find
 from support.operator_process import absent, eventually
 
 
@@ -62,6 +62,16 @@ class Team:
             return (await self.ready(name, resource))[1] == reason
 
         return await eventually(reached, seconds, f"{name} is {reason}")
+
+    async def until_settled(self, name: str = "demo") -> None:
+        """Return once nothing about the Agent is in motion any more."""
+
+        async def settled() -> bool:
+            found = await self.api.get(AGENT, self.namespace, name)
+            condition = find(found.get("status") or {}, RECONCILING) or {}
+            return bool(condition.get("status") == "False")
+
+        await eventually(settled, 20, f"{name} settled")
 
     async def until_built(self, name: str, count: int) -> None:
         """Return once so many of the Agent's children are there."""

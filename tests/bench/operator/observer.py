@@ -34,6 +34,7 @@ class Observer:
         self._generations: dict[str, tuple[int, int]] = {}
         self._children: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._changed = asyncio.Event()
+        self._last_change = time.perf_counter()
         self._informers = [
             Informer(client, resource, self._handler(resource), namespace=namespace)
             for resource in (AGENT, *CHILDREN)
@@ -75,6 +76,15 @@ class Observer:
         await self.when(all_settled, timeout)
         return seen
 
+    async def when_calm(self, seconds: float, timeout: float = 120.0) -> None:
+        """Return once nothing has changed for that long; raises TimeoutError.
+
+        A busy cluster's own controllers work off a change long after the operator has.
+        """
+        async with asyncio.timeout(timeout):
+            while (left := self._last_change + seconds - time.perf_counter()) > 0:
+                await asyncio.sleep(left)
+
     def uid(self, resource: Resource, agent: str) -> str | None:
         """The uid of this child of the agent; None while there is none."""
         return self._children[resource.kind].get(worker_name(agent))
@@ -93,6 +103,7 @@ class Observer:
         def on_event(event_type: str, manifest: Manifest, /) -> None:
             take(resource, event_type, manifest)
             self._changed.set()
+            self._last_change = time.perf_counter()
 
         return on_event
 

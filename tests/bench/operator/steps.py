@@ -18,6 +18,7 @@ from quarterdeck_kube.resources import SERVICE
 
 DRIFT_PATIENCE: Final = 5.0
 PAUSE: Final = 0.25
+CALM_SECONDS: Final = 3.0
 TAKE_OVER_PATIENCE: Final = 60.0
 
 
@@ -79,6 +80,7 @@ async def change_all(stage: Stage, process: Subject) -> Account:
         seen = await stage.observer.when_settled(stage.agents, generation=2)
         await changing
         account.seconds = max(seen.values()) - began
+        await stage.observer.when_calm(CALM_SECONDS)
     return account
 
 
