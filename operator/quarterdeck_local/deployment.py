@@ -7,11 +7,12 @@ decides which) and writes down how things stand (``deployment_status`` puts it i
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 
@@ -35,6 +36,9 @@ from quarterdeck_local.process import PROBING, Lifeline, Probing, Start, Worker
 from quarterdeck_local.restarts import Restarts
 from quarterdeck_local.store import ObjectStore, utc_now
 from quarterdeck_operator.cluster.port import Manifest, ObjectKey
+
+GRACE_OF_THE_DELETED: Final = 10.0
+"""Seconds that the workers of a deleted Deployment have to finish."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,9 @@ class DeploymentRunner:
 
     async def run(self) -> None:
         """Work until the Deployment and its workers are gone, or until cancelled."""
-        while self._step() or self._running:
-            delay = self._restarts.delay(time.monotonic()) or None
+        while self._step(now := time.monotonic()) or self._running:
+            # By the clock of the pass: a start that was too early for it must be waited for.
+            delay = self._restarts.delay(now) or None
             with suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._awake.wait()
@@ -115,11 +120,11 @@ class DeploymentRunner:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _step(self) -> bool:
-        """One pass; False once the Deployment is gone."""
+    def _step(self, now: float) -> bool:
+        """One pass at ``now`` (monotonic); False once the Deployment is gone."""
         deployment = self._machine.store.get(self.key)
         if deployment is None:
-            self._carry_out(rollout.plan(self._seen(), 0), None)
+            self._stop_all()
             return False
         self._notice_successor(deployment)
         self._notice_template(deployment)
@@ -127,7 +132,9 @@ class DeploymentRunner:
         if container_of(deployment)["image"] != self._machine.worker_image:
             replicas = 0
             self._failure = _image_failure(deployment)
-        self._carry_out(rollout.plan(self._seen(), replicas), deployment)
+        plan = rollout.plan(self._seen(), replicas)
+        self._terminate(plan.stop, _grace(deployment))
+        self._start_all(plan.start, deployment, now)
         self._report(deployment, replicas)
         return True
 
@@ -136,7 +143,7 @@ class DeploymentRunner:
         uid = deployment["metadata"]["uid"]
         if uid != self._uid:
             self._uid = uid
-            self._carry_out(rollout.plan(self._seen(), 0), None)
+            self._stop_all()
 
     def _notice_template(self, deployment: Manifest) -> None:
         template = template_hash(deployment)
@@ -156,13 +163,16 @@ class DeploymentRunner:
             for running in self.running
         ]
 
-    def _carry_out(self, plan: rollout.Plan, deployment: Manifest | None) -> None:
-        for slot in plan.stop:
-            self._running[slot].worker.terminate(_grace(deployment))
-        if deployment is None:
-            return
-        for slot in plan.start:
-            if self._restarts.delay(time.monotonic()):
+    def _stop_all(self) -> None:
+        self._terminate(rollout.plan(self._seen(), 0).stop, GRACE_OF_THE_DELETED)
+
+    def _terminate(self, slots: Iterable[int], grace: float) -> None:
+        for slot in slots:
+            self._running[slot].worker.terminate(grace)
+
+    def _start_all(self, slots: Iterable[int], deployment: Manifest, now: float) -> None:
+        for slot in slots:
+            if self._restarts.delay(now):
                 return
             self._start(slot, deployment)
 
@@ -212,9 +222,7 @@ def _wanted(deployment: Manifest) -> int:
     return int(deployment["spec"].get("replicas", 1))
 
 
-def _grace(deployment: Manifest | None) -> float:
-    if deployment is None:
-        return 10.0
+def _grace(deployment: Manifest) -> float:
     pod = deployment["spec"]["template"]["spec"]
     return float(pod.get("terminationGracePeriodSeconds", 30))
 

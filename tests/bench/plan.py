@@ -35,7 +35,7 @@ class ChatPlan:
 class OperatorPlan:
     """``agents`` of each operator; ``idle`` more are created one at a time."""
 
-    agents: int = 200
+    agents: int = 100
     idle: int = 20
     drifted: int = 10
 

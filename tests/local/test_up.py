@@ -106,7 +106,8 @@ def test_a_worker_killed_in_mid_stream(running: Standalone, provider: Provider) 
         streamed(stream)
     assert "demo" in str(broken.value) or "worker" in str(broken.value)
     provider.script()
-    wait_for(lambda: running.said().count("✓ default/demo is ready") > 1, "it is back")
+    back = "✓ default/demo is ready"
+    wait_for(lambda: running.said().count(back) > 1, "it is back", running.said)
     answer = running.openai().chat.completions.create(model="demo", messages=MESSAGES)
     assert answer.choices[0].message.content == "Hello, world!"
 

@@ -55,6 +55,7 @@ async def create_all(stage: Stage, process: Subject) -> Account:
         created = await creating
         account.seconds = max(seen.values()) - began
         account.latencies = [seen[agent] - created[agent] for agent in stage.agents]
+        await stage.observer.when_calm(CALM_SECONDS)
     return account
 
 
