@@ -31,10 +31,6 @@ class Target:
     """Set when the target is standalone."""
     context: str | None = None
 
-    @property
-    def standalone(self) -> bool:
-        return self.instance is not None
-
     def announce(self) -> None:
         """Tell on stderr which cluster is about to change; a laptop needs no such care."""
         if self.instance is None:

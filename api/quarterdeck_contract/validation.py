@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from quarterdeck_contract.names import API_VERSION, GROUP, MAX_NAME_LENGTH
+from quarterdeck_contract.names import API_VERSION, MAX_NAME_LENGTH
 from quarterdeck_contract.v1alpha1.kinds import KINDS
 from quarterdeck_contract.v1alpha1.schema import NAME_PATTERN, Resource
 
@@ -83,11 +83,6 @@ def check_update(old: Resource[Any, Any], new: Resource[Any, Any]) -> None:
     ]
     if errors:
         raise InvalidManifest(errors)
-
-
-def is_ours(document: Mapping[str, Any]) -> bool:
-    """Whether a manifest claims to be of our group."""
-    return str(document.get("apiVersion", "")).startswith(f"{GROUP}/")
 
 
 def _metadata_errors(metadata: object) -> list[FieldError]:

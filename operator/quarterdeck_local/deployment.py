@@ -7,7 +7,7 @@ decides which) and writes down how things stand (``deployment_status`` puts it i
 import asyncio
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -53,6 +53,8 @@ class Machine:
     worker_image: str
     environment: Mapping[str, str] = field(repr=False)
     probing: Probing = PROBING
+    clock: Callable[[], float] = time.monotonic
+    """Seconds; when a crashed worker may start again is judged by it."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class DeploymentRunner:
 
     async def run(self) -> None:
         """Work until the Deployment and its workers are gone, or until cancelled."""
-        while self._step(now := time.monotonic()) or self._running:
+        while self._step(now := self._machine.clock()) or self._running:
             # By the clock of the pass: a start that was too early for it must be waited for.
             delay = self._restarts.delay(now) or None
             with suppress(TimeoutError):
@@ -203,7 +205,7 @@ class DeploymentRunner:
         self.wake()
 
     def _failed(self, failure: Failure, ready_seconds: float) -> None:
-        now = time.monotonic()
+        now = self._machine.clock()
         self._restarts = self._restarts.after_crash(now, ready_seconds)
         again = f"next try after {self._restarts.delay(now):.0f} s"
         self._failure = Failure(failure.reason, f"{failure.message} ({again})")
