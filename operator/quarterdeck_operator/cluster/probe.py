@@ -4,6 +4,7 @@ Only the status of the answer is looked at: an external agent need not be ours, 
 such path at all.
 """
 
+import os
 from typing import Final
 
 import aiohttp
@@ -25,8 +26,17 @@ async def probe(session: aiohttp.ClientSession, url: str) -> Probe:
         return Probe(False, f"{address} did not answer within {TIMEOUT:g} seconds")
     except aiohttp.ClientConnectorCertificateError:
         return Probe(False, f"{address}: its certificate is not trusted")
+    except aiohttp.ClientConnectorError as exc:
+        return Probe(False, f"{address}: cannot connect ({_reason(exc.os_error)})")
     except (aiohttp.ClientError, OSError, ValueError) as exc:
         return Probe(False, f"{address}: cannot connect ({type(exc).__name__})")
+
+
+def _reason(error: OSError) -> str:
+    # Event loops word the same failure differently; the system's own words are plain and stable.
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or "the name has no address"
 
 
 def judge_answer(address: str, status: int) -> Probe:
