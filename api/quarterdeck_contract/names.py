@@ -4,6 +4,8 @@ A string literal for one of these anywhere else is a bug waiting for a typo.
 """
 
 import hashlib
+import hmac
+import secrets
 from typing import Final
 
 GROUP: Final = "quarterdeck.dev"
@@ -45,13 +47,32 @@ HEADER_REQUEST_ID: Final = "x-request-id"
 HEADER_WORKER_TOKEN: Final = "x-quarterdeck-worker-token"  # noqa: S105 - the name, not a token
 HEADER_AGENT: Final = "x-quarterdeck-agent"
 """Response header: ``namespace/name`` of the agent that answered."""
+HEADER_MODEL: Final = "x-quarterdeck-model"
+"""From the gateway to a worker: answer with this Model instead of the first choice. In responses:
+the Model that a budget's downgrade chose."""
+HEADER_COST: Final = "x-quarterdeck-cost"
+"""Response header: what the chat cost, in USD with six decimals."""
+COST_EVENT: Final = "quarterdeck.cost"
+"""Name of the event behind the end of a stream that tells what it cost."""
 HEADER_DEMO_MODEL: Final = "x-quarterdeck-demo-model"
 """Response header: ``true`` where the demo model answered."""
 
-ADMIN_KEY_PREFIX: Final = "qd_"
 ADMIN_KEY_SECRET: Final = "quarterdeck-admin-key"  # noqa: S105 - a Secret's name
 GATEWAY_AUTH_SECRET: Final = "quarterdeck-gateway-auth"  # noqa: S105 - a Secret's name
 GATEWAY_AUTH_KEY: Final = "adminKeyHash"
+
+KEY_PREFIX: Final = "qd_"
+"""What every API key begins with."""
+PEPPER_SECRET: Final = "quarterdeck-key-pepper"  # noqa: S105 - a Secret's name
+PEPPER_KEY: Final = "pepper"
+MIN_PEPPER_BYTES: Final = 32
+LABEL_TEAM: Final = f"{GROUP}/team"
+"""On an ApiKey or an Agent: the team whose budget pays."""
+LABEL_API_KEY: Final = f"{GROUP}/api-key"
+API_KEY_SECRET_FIELD: Final = "key"  # noqa: S105 - the name, not a key
+GATEWAY_FIELD_MANAGER: Final = "quarterdeck-gateway"
+SYSTEM_NAMESPACE: Final = "quarterdeck-system"
+"""Namespace of the installation by default; keys in it may enter others."""
 
 MAX_NAME_LENGTH: Final = 50
 """Longest name of our kinds: leaves room for the suffixes of children in a 63-character label."""
@@ -75,6 +96,26 @@ def worker_labels(agent: str) -> dict[str, str]:
 def worker_name(agent: str) -> str:
     """Name of an agent's Deployment, Service and kin: no clash with a person's own objects."""
     return f"agent-{agent}"
+
+
+def api_key_secret_name(api_key: str) -> str:
+    """Name of the Secret in which the operator puts the key of an ApiKey."""
+    return f"apikey-{api_key}"
+
+
+def key_hash(pepper: bytes, key: str) -> str:
+    """HMAC-SHA256 of an API key in hex: a fast hash, for a key has 32 random bytes."""
+    return hmac.new(pepper, key.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+
+
+def new_key() -> str:
+    """A new API key: 32 random bytes behind a prefix by which leaked ones can be searched for."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def key_hint(key: str) -> str:
+    """The part of a key by which a person recognises it: prefix and four characters."""
+    return key[: len(KEY_PREFIX) + 4]
 
 
 def short_hash(content: bytes) -> str:

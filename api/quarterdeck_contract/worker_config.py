@@ -38,4 +38,7 @@ class WorkerConfig(Schema):
     instructions: str = ""
     models: list[ModelEndpoint] = Field(default_factory=list)
     """Empty only for an image that a person brings along."""
+    alternates: list[ModelEndpoint] = Field(default_factory=list)
+    """Models that answer only when the gateway names one of them with a chat: the cheaper ones of
+    budgets. They are no fallbacks."""
     limits: RunLimits = Field(default_factory=RunLimits)

@@ -3,15 +3,20 @@
 GatewayError                 rendered by the error envelope, with its HTTP status
 ├── InvalidJson        400     the body is not JSON
 ├── Unauthenticated    401     send the key
+├── BudgetExceeded     402     raise the budget, or wait for its next period
 ├── Forbidden          403     ask for a role that may
 ├── NotFound           404     there is no such path
 │   └── ModelNotFound    404     there is no such agent
 ├── MethodNotAllowed   405     use another method
 ├── AmbiguousAgent     409     name the namespace too
+├── AlreadyExists      409     choose another name
 ├── BodyTooLarge       413     send less
 ├── InvalidRequest     422     correct the field that ``param`` names
+├── LimitExceeded      429     come back after ``retry_after`` seconds
+├── TooManyFailures    429     this address has sent too many wrong keys
 ├── UpstreamFailed     502     the agent could not answer
 ├── Unavailable        503     come back after ``retry_after`` seconds
+│   ├── BudgetsUnavailable 503   spending cannot be counted now, so nothing is spent
 │   ├── Starting         503     the gateway does not know its agents yet
 │   ├── AgentSuspended   503     somebody has to resume the agent
 │   └── AgentNotReady    503     the agent is not up, its reason says why
@@ -25,6 +30,7 @@ ReplicaError                 never leaves the chat path: another replica, or one
 ClientGone                   nobody is left to answer
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -65,6 +71,13 @@ class Unauthenticated(GatewayError):
 
     def headers(self) -> dict[str, str]:
         return {"www-authenticate": 'Bearer realm="quarterdeck"'}
+
+
+class BudgetExceeded(GatewayError):
+    """A budget has not enough left for this chat; the message names it and when it resets."""
+
+    status = 402
+    code = "budget_exceeded"
 
 
 class Forbidden(GatewayError):
@@ -108,6 +121,13 @@ class AmbiguousAgent(GatewayError):
     code = "ambiguous_agent"
 
 
+class AlreadyExists(GatewayError):
+    """Something of this name is there already."""
+
+    status = 409
+    code = "already_exists"
+
+
 class BodyTooLarge(GatewayError):
     """The body is longer than this gateway accepts."""
 
@@ -122,6 +142,29 @@ class InvalidRequest(GatewayError):
     code = "invalid_request"
 
 
+class LimitExceeded(GatewayError):
+    """A limit of requests, tokens or concurrency; ``limits`` are headers that say how it stands."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+
+    def __init__(
+        self, message: str, *, retry_after: int, limits: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self._limits = dict(limits or {})
+
+    def headers(self) -> dict[str, str]:
+        return super().headers() | self._limits
+
+
+class TooManyFailures(GatewayError):
+    """Too many wrong keys came from one address."""
+
+    status = 429
+    code = "too_many_failed_attempts"
+
+
 class UpstreamFailed(GatewayError):
     """Every replica that was tried failed before its first byte."""
 
@@ -134,6 +177,12 @@ class Unavailable(GatewayError):
 
     status = 503
     code = "unavailable"
+
+
+class BudgetsUnavailable(Unavailable):
+    """The store of budgets is away, and a budget that applies does not fail open."""
+
+    code = "budgets_unavailable"
 
 
 class Starting(Unavailable):

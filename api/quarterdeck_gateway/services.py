@@ -15,7 +15,11 @@ from prometheus_client import CollectorRegistry
 
 from quarterdeck_gateway.accounting.ledger import Ledger, LogLedger
 from quarterdeck_gateway.accounting.metrics import GatewayMetrics
+from quarterdeck_gateway.accounting.pricing import Pricer
+from quarterdeck_gateway.admission.port import Admission
+from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.auth import AdminKeyVerifier, KeyVerifier
+from quarterdeck_gateway.catalogue.port import Catalogue
 from quarterdeck_gateway.routing.balancer import Draw
 from quarterdeck_gateway.routing.loads import ReplicaLoads
 from quarterdeck_gateway.routing.registry import Registry
@@ -54,6 +58,10 @@ class Services:
     ledger: Ledger
     loads: ReplicaLoads
     drain: Drain
+    admission: Admission
+    catalogue: Catalogue
+    pricer: Pricer
+    audit: AuditLog
     clock: Clock = field(default_factory=Clock)
     draw: Draw = random.randrange
 

@@ -1,16 +1,31 @@
 """Everything that an installation may choose about its gateway, read once from the environment.
 
-There is no open mode: without the hash of an admin key there are no settings, hence no gateway.
+There is no open mode: without the hash of an admin key, a pepper, a Redis and a database there are
+no settings, hence no gateway.
 """
 
 import re
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.networks import IPvAnyNetwork
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from quarterdeck_contract.names import MIN_PEPPER_BYTES, SYSTEM_NAMESPACE
+from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_contract.v1alpha1.limits import RateLimit
+
 PREFIX: Final = "QUARTERDECK_"
+_REDIS_SCHEMES: Final = (
+    "redis://",
+    "rediss://",
+    "redis+cluster://",
+    "rediss+cluster://",
+    "unix://",
+)
+_PEPPER_HELP: Final = "must have at least 32 bytes; make one with: openssl rand -base64 48"
 _HASH_HELP: Final = (
     "must be the SHA-256 of the admin key as 64 hex digits; "
     "compute it with: printf %s \"$KEY\" | sha256sum | cut -d' ' -f1"
@@ -59,6 +74,57 @@ class Settings(BaseSettings):
     """After SIGTERM: how long /readyz says 503 before the gateway stops listening."""
     shutdown_grace_seconds: int = Field(default=60, ge=0)
     """After that: how long running chats may take to finish."""
+    key_pepper: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Secret behind the hashes of API keys and the audit chain, at least 32 bytes. Required."""
+    redis_url: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Redis or Valkey 7 or newer for limits and budgets: redis://, rediss://, redis+cluster://,
+    rediss+cluster:// or unix://. Required."""
+    redis_prefix: str = Field(default="quarterdeck", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Begins every key; installations that share a Redis need different ones."""
+    redis_timeout_seconds: float = Field(default=0.25, gt=0, le=10)
+    """Longest wait for Redis before it counts as away."""
+    reservation_seconds: float = Field(default=30.0, ge=3, le=3600)
+    """After what time the reservations of a gateway that died return; renewed by a third of it."""
+    database_url: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Ledger and audit log: postgresql://... or sqlite:///path. Required."""
+    spool_directory: Path = Path("/var/lib/quarterdeck/spool")
+    """Folder of records that are not in the database yet; must survive a restart."""
+    migrate_on_start: bool = False
+    """Bring the database's schema up to date before serving (standalone mode does)."""
+    retention_days: int = Field(default=400, ge=1, le=36_500)
+    """Age at which single usage records go; monthly sums stay."""
+    system_namespace: str = SYSTEM_NAMESPACE
+    """Namespace whose API keys may enter other namespaces."""
+    namespace_limits: dict[str, RateLimit] = Field(default_factory=dict)
+    """JSON: limits by namespace, * for every other one: {"*": {"requestsPerMinute": 600}}."""
+    failed_attempts: int = Field(default=20, ge=1)
+    """Wrong keys per minute from one address before it is answered with 429."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Networks, separated by commas, whose X-Forwarded-For is believed."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Web origins, separated by commas, whose pages may call the API; none by default."""
+    request_timeout_seconds: float = Field(default=30.0, gt=0)
+    """Longest time for reading a request, and for answering one that is not a chat."""
+    oidc_issuer: str = ""
+    """Issuer whose JWTs are accepted, like https://login.example.com; empty accepts none."""
+    oidc_audience: str = ""
+    """Audience that a JWT must be for; required with an issuer."""
+    oidc_role_claim: str = "quarterdeck_role"
+    """Claim with the role; dots go into objects."""
+    oidc_namespaces_claim: str = "quarterdeck_namespaces"
+    """Claim with the namespaces, a list or a string."""
+    oidc_team_claim: str = "quarterdeck_team"
+    """Claim with the team."""
+    oidc_default_role: Role | None = None
+    """Role of tokens without the claim; empty refuses them."""
+    oidc_leeway_seconds: int = Field(default=30, ge=0, le=300)
+    """Tolerated difference between the clocks of issuer and gateway."""
+    allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Private networks, separated by commas, to which URLs in resources and settings may lead."""
+    alert_webhook_url: str = ""
+    """Where budget alerts are sent; empty sends none."""
+    alert_webhook_secret: SecretStr = SecretStr("")
+    """Signs the alerts (HMAC-SHA256), at least 32 bytes; required with an address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe level that is logged."""
 
@@ -69,7 +135,56 @@ class Settings(BaseSettings):
             raise PydanticCustomError("hash", "{help}", {"help": _HASH_HELP})
         return value.strip().lower()
 
-    @field_validator("watch_namespaces", mode="before")
+    @field_validator("key_pepper")
+    @classmethod
+    def _is_strong(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value().encode()) < MIN_PEPPER_BYTES:
+            raise PydanticCustomError("weak", "{help}", {"help": _PEPPER_HELP})
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(_REDIS_SCHEMES):
+            shown = ", ".join(_REDIS_SCHEMES)
+            raise PydanticCustomError(
+                "redis",
+                "must be the address of a Redis or Valkey: one of {known}",
+                {"known": shown},
+            )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "sqlite:///")):
+            raise PydanticCustomError(
+                "database", "must be postgresql://user:password@host/name or sqlite:///path"
+            )
+        return value
+
+    @field_validator("alert_webhook_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        given = len(value.get_secret_value().encode())
+        if info.data.get("alert_webhook_url") and given < MIN_PEPPER_BYTES:
+            raise PydanticCustomError(
+                "weak", "must have at least 32 bytes when QUARTERDECK_ALERT_WEBHOOK_URL is set"
+            )
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _has_audience(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not value:
+            raise PydanticCustomError(
+                "audience", "is required with QUARTERDECK_OIDC_ISSUER: tokens for others would pass"
+            )
+        return value
+
+    @field_validator(
+        "watch_namespaces", "trusted_proxies", "cors_origins", "allowed_networks", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

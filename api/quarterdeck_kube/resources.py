@@ -60,6 +60,8 @@ def _segment(what: str, value: str) -> str:
 
 AGENT: Final = Resource(GROUP, VERSION, "Agent", "agents")
 MODEL: Final = Resource(GROUP, VERSION, "Model", "models")
+API_KEY: Final = Resource(GROUP, VERSION, "ApiKey", "apikeys")
+BUDGET: Final = Resource(GROUP, VERSION, "Budget", "budgets")
 NAMESPACE: Final = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
 SERVICE_ACCOUNT: Final = Resource("", "v1", "ServiceAccount", "serviceaccounts")
 CONFIG_MAP: Final = Resource("", "v1", "ConfigMap", "configmaps")
@@ -90,6 +92,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     for resource in (
         AGENT,
         MODEL,
+        API_KEY,
+        BUDGET,
         NAMESPACE,
         SERVICE_ACCOUNT,
         CONFIG_MAP,

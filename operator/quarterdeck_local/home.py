@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from quarterdeck_cli.instance import GATEWAY_FILE, KEY_FILE, LOCK_FILE
-from quarterdeck_contract.names import ADMIN_KEY_PREFIX
+from quarterdeck_contract.names import KEY_PREFIX
 from quarterdeck_local.errors import CannotStart
 
 _LOCK_TRIES: Final = 5
@@ -125,7 +125,7 @@ def _read_or_make_key(path: Path) -> str:
         return _read_key(path)
     except OSError as exc:
         raise CannotStart(f"cannot write {path}: {exc.strerror}") from exc
-    key = ADMIN_KEY_PREFIX + secrets.token_urlsafe(32)
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
     with os.fdopen(descriptor, "w") as file:
         file.write(key + "\n")
     return key
@@ -137,6 +137,6 @@ def _read_key(path: Path) -> str:
         key = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as exc:
         raise CannotStart(f"cannot read the admin key in {path}: {exc}") from exc
-    if not key.startswith(ADMIN_KEY_PREFIX) or len(key) < len(ADMIN_KEY_PREFIX) + 32:
+    if not key.startswith(KEY_PREFIX) or len(key) < len(KEY_PREFIX) + 32:
         raise CannotStart(f"{path} holds no admin key: delete the file, and a new one is made")
     return key

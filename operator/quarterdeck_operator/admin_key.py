@@ -11,10 +11,10 @@ from typing import Final
 import structlog
 
 from quarterdeck_contract.names import (
-    ADMIN_KEY_PREFIX,
     ADMIN_KEY_SECRET,
     GATEWAY_AUTH_KEY,
     GATEWAY_AUTH_SECRET,
+    KEY_PREFIX,
     LABEL_PART_OF,
     MANAGED_BY,
 )
@@ -47,7 +47,7 @@ async def ensure_admin_key(client: KubeClient, namespace: str) -> None:
 
 def generate_key() -> str:
     """A new key: 32 random bytes behind a prefix by which leaked ones can be searched for."""
-    return ADMIN_KEY_PREFIX + secrets.token_urlsafe(32)
+    return KEY_PREFIX + secrets.token_urlsafe(32)
 
 
 async def _key(client: KubeClient, namespace: str) -> str:

@@ -6,10 +6,10 @@ import hashlib
 import pytest
 
 from quarterdeck_contract.names import (
-    ADMIN_KEY_PREFIX,
     ADMIN_KEY_SECRET,
     GATEWAY_AUTH_KEY,
     GATEWAY_AUTH_SECRET,
+    KEY_PREFIX,
 )
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import SECRET
@@ -27,7 +27,7 @@ def data(fake: FakeApi, path: str, field: str) -> str:
 async def test_both_secrets_are_made(client: KubeClient, fake: FakeApi) -> None:
     await ensure_admin_key(client, "ns")
     key = data(fake, KEY, "key")
-    assert key.startswith(ADMIN_KEY_PREFIX)
+    assert key.startswith(KEY_PREFIX)
     assert len(key) >= 40
     assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(key.encode()).hexdigest()
     assert key not in str(fake.objects[HASH])

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from quarterdeck_contract.v1alpha1.limits import RateLimit
 from quarterdeck_contract.v1alpha1.references import ConfigMapKey
 from quarterdeck_contract.v1alpha1.runtime import Runtime
 from quarterdeck_contract.v1alpha1.schema import (
@@ -63,7 +64,8 @@ def _one_instructions(spec: "AgentSpec") -> bool:
 
 
 def _endpoint_stands_alone(spec: "AgentSpec") -> bool:
-    return not _external(spec) or spec.manifest().keys() <= {"description", "runtime", "suspended"}
+    beside = {"description", "model", "rateLimit", "runtime", "suspended"}
+    return not _external(spec) or spec.manifest().keys() <= beside
 
 
 _EXTERNAL = "has(self.runtime) && has(self.runtime.endpoint)"
@@ -81,13 +83,15 @@ class AgentSpec(Schema):
     instructions_from: ConfigMapKey | None = None
     """Key of a ConfigMap in this namespace with the instructions; a change rolls the workers."""
     model: ResourceName | None = None
-    """Name of a Model in this namespace."""
+    """Name of a Model in this namespace; beside runtime.endpoint it only tells the price."""
     model_fallbacks: list[ResourceName] | None = Field(
         default=None, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}
     )
     """Models tried in this order when the first one fails before it has said anything."""
     limits: RunLimits | None = None
     """What one chat may use before it is stopped with an error that names the limit."""
+    rate_limit: RateLimit | None = None
+    """What all chats with this agent may use together."""
     replicas: int | None = Field(default=None, ge=0, le=1000)
     """Workers to run; 1 when neither this nor scaling is set."""
     scaling: Scaling | None = None
@@ -128,9 +132,10 @@ class AgentSpec(Schema):
         ),
         Rule(
             f"!({_EXTERNAL}) || !(has(self.instructions) || has(self.instructionsFrom)"
-            " || has(self.model) || has(self.modelFallbacks) || has(self.limits)"
+            " || has(self.modelFallbacks) || has(self.limits)"
             " || has(self.replicas) || has(self.scaling))",
-            "runtime.endpoint runs elsewhere: only description and suspended go with it",
+            "runtime.endpoint runs elsewhere: only description, model (for the price),"
+            " rateLimit and suspended go with it",
             _endpoint_stands_alone,
             "runtime",
         ),

@@ -56,6 +56,17 @@ class ModelParameters(Schema):
     """Longest silence of the provider before the call counts as failed, in seconds."""
 
 
+class Price(Schema):
+    """What the provider charges, in USD per million tokens."""
+
+    input_per_million: float = Field(ge=0, le=1_000_000, strict=False)
+    """USD per million input tokens."""
+    output_per_million: float = Field(ge=0, le=1_000_000, strict=False)
+    """USD per million output tokens."""
+    cached_input_per_million: float | None = Field(default=None, ge=0, le=1_000_000, strict=False)
+    """USD per million input tokens that the provider had in its cache; as other input if absent."""
+
+
 def _needs_base_url(spec: "ModelSpec") -> bool:
     return spec.provider is not Provider.OPENAI_COMPATIBLE or spec.base_url is not None
 
@@ -87,6 +98,8 @@ class ModelSpec(Schema):
     """Key of a Secret in this namespace that holds the API key."""
     parameters: ModelParameters | None = None
     """Sampling defaults; a chat request may override them within the agent's limits."""
+    price: Price | None = None
+    """What tokens cost; the public price list is used when absent, 0 for local and ollama."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(

@@ -54,12 +54,20 @@ class ChatRequest(Lenient):
     user: str | None = None
 
 
+class PromptTokensDetails(BaseModel):
+    """What the prompt's tokens were."""
+
+    cached_tokens: int = 0
+    """Those that the provider had in its cache; part of ``prompt_tokens``."""
+
+
 class Usage(BaseModel):
     """Tokens of one answer."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    prompt_tokens_details: PromptTokensDetails | None = None
 
 
 class AssistantMessage(BaseModel):

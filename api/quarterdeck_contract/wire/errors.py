@@ -9,6 +9,7 @@ from typing import Any, Final
 TYPES: Final = {
     400: "invalid_request_error",
     401: "authentication_error",
+    402: "insufficient_quota",
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",

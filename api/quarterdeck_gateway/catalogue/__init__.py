@@ -1,0 +1,1 @@
+"""What people declared beside agents: models with their prices, API keys, budgets."""

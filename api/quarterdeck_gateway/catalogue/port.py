@@ -1,0 +1,139 @@
+"""The gateway's view of Models, ApiKeys and Budgets, behind one small Protocol.
+
+As with agents: fed by watches in a cluster and by the store on a laptop; reading is synchronous and
+does no I/O. Entries are immutable; a change replaces the entry.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_contract.v1alpha1.budget import BudgetSpec
+from quarterdeck_contract.v1alpha1.limits import RateLimit
+from quarterdeck_contract.v1alpha1.model import ModelSpec
+
+Manifest = Mapping[str, Any]
+EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+Observer = Callable[[EventType, Manifest], None]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A Model as stored."""
+
+    namespace: str
+    name: str
+    spec: ModelSpec
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """An ApiKey as stored."""
+
+    namespace: str
+    name: str
+    uid: str
+    owner: str
+    role: Role
+    agents: tuple[str, ...]
+    """Patterns of agents' names; never empty."""
+    namespaces: tuple[str, ...]
+    """Patterns of namespaces that are in force; never empty."""
+    team: str
+    rate_limit: RateLimit | None
+    hashes: Mapping[str, float | None]
+    """HMAC of each key that was issued -> when it stops working, seconds since the epoch."""
+    expires_at: float | None
+    revoked: bool
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """``namespace/name``."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class BudgetEntry:
+    """A Budget as stored."""
+
+    namespace: str
+    name: str
+    uid: str
+    spec: BudgetSpec
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """``namespace/name``."""
+        return f"{self.namespace}/{self.name}"
+
+
+class Catalogue(Protocol):
+    """Everything declared beside agents, as known now."""
+
+    @property
+    def synced(self) -> bool:
+        """True once the first complete picture has arrived."""
+        ...
+
+    def model(self, namespace: str, name: str) -> ModelEntry | None:
+        """The Model, or None."""
+        ...
+
+    def key_by_hash(self, key_hash: str) -> KeyEntry | None:
+        """The ApiKey that a key with this HMAC was issued for, valid or not."""
+        ...
+
+    def key(self, namespace: str, name: str) -> KeyEntry | None:
+        """The ApiKey, or None."""
+        ...
+
+    def keys(self) -> Sequence[KeyEntry]:
+        """Every ApiKey, ordered by namespace and name."""
+        ...
+
+    def budget(self, namespace: str, name: str) -> BudgetEntry | None:
+        """The Budget, or None."""
+        ...
+
+    def budgets(self) -> Sequence[BudgetEntry]:
+        """Every Budget, ordered by namespace and name."""
+        ...
+
+    def budgets_for(self, namespace: str, agent: str, key: str, team: str) -> Sequence[BudgetEntry]:
+        """The Budgets that a chat of ``key`` (``namespace/name``) with an agent counts on."""
+        ...
+
+    def subscribe(self, observer: Observer) -> None:
+        """Call ``observer`` with every later change of a Model, ApiKey or Budget, after it."""
+        ...
+
+
+class ResourceWriter(Protocol):
+    """Writes our kinds on behalf of somebody who was admitted. Raises the gateway's errors:
+    InvalidRequest with the field's path, AlreadyExists, NotFound, Unavailable."""
+
+    async def create(self, manifest: Manifest) -> Manifest:
+        """Create the object; as stored."""
+        ...
+
+    async def patch_spec(
+        self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
+    ) -> Manifest:
+        """Merge into the spec (a value of None removes the field); as stored."""
+        ...
+
+    async def put(self, manifest: Manifest) -> Manifest:
+        """Create the object or replace its spec and labels; as stored."""
+        ...
+
+    async def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Delete the object."""
+        ...
+
+    async def report(self, kind: str, namespace: str, name: str, status: Mapping[str, Any]) -> None:
+        """Own these fields and conditions of the status; those of the operator stay."""
+        ...
