@@ -18,7 +18,7 @@ Files = Annotated[
     typer.Option("--filename", "-f", help="File, folder, or - for stdin.", metavar="FILE"),
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", "-R", help="Folders below, too.")]
-Kind = Annotated[str, typer.Argument(help="agent or model.", metavar="KIND")]
+Kind = Annotated[str, typer.Argument(help="agent, model, apikey or budget.", metavar="KIND")]
 
 
 def apply(
@@ -63,7 +63,9 @@ def delete(
 
 
 def get(
-    kind: Annotated[str, typer.Argument(help="agents, models or all.", metavar="KIND")],
+    kind: Annotated[
+        str, typer.Argument(help="agents, models, apikeys, budgets or all.", metavar="KIND")
+    ],
     name: Annotated[str | None, typer.Argument(help="Just this one.")] = None,
     output: Annotated[
         Literal["table", "wide", "yaml", "json"], typer.Option("--output", "-o", help="Form.")
@@ -74,7 +76,7 @@ def get(
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
-    """List agents or models and how they are."""
+    """List agents, models, keys or budgets and how they are."""
     from quarterdeck_cli.errors import UsageError
     from quarterdeck_cli.target import choose
     from quarterdeck_cli.verbs.get import get as run

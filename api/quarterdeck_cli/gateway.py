@@ -50,7 +50,7 @@ def find_gateway(url: str | None, context: str | None) -> Gateway:
 async def answer(gateway: Gateway, agent: str, messages: Sequence[Message]) -> AsyncIterator[str]:
     """The pieces of a streamed answer. Raises Refused, also in the middle."""
     body = {"model": agent, "messages": list(messages), "stream": True}
-    async with _open() as session, _post(session, gateway, body) as response:
+    async with connection(_TIMEOUT) as session, _post(session, gateway, body) as response:
         await _require_success(response)
         finished = False
         async for line in _lines(response):
@@ -66,15 +66,16 @@ async def answer(gateway: Gateway, agent: str, messages: Sequence[Message]) -> A
 async def whole_answer(gateway: Gateway, agent: str, messages: Sequence[Message]) -> str:
     """The answer as the JSON that the gateway sends. Raises Refused."""
     body = {"model": agent, "messages": list(messages)}
-    async with _open() as session, _post(session, gateway, body) as response:
+    async with connection(_TIMEOUT) as session, _post(session, gateway, body) as response:
         await _require_success(response)
         return await response.text()
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[aiohttp.ClientSession]:
+async def connection(limits: aiohttp.ClientTimeout) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session; what goes wrong with the connection comes out as Refused."""
     try:
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        async with aiohttp.ClientSession(timeout=limits) as session:
             yield session
     except TimeoutError as exc:
         raise Refused("the gateway did not answer in time") from exc
@@ -96,7 +97,7 @@ def _post(
 
 async def _require_success(response: aiohttp.ClientResponse) -> None:
     if response.status != 200:
-        raise Refused(_message(await response.text(), f"the gateway answers {response.status}"))
+        raise Refused(message_of(await response.text(), f"the gateway answers {response.status}"))
 
 
 async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[str]:
@@ -110,12 +111,12 @@ async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[str]:
 def _pieces(data: str) -> list[str]:
     event = json.loads(data)
     if "error" in event:
-        raise Refused(_message(data, "the answer broke off"))
+        raise Refused(message_of(data, "the answer broke off"))
     texts = [choice.get("delta", {}).get("content") for choice in event.get("choices", ())]
     return [text for text in texts if text]
 
 
-def _message(body: str, otherwise: str) -> str:
+def message_of(body: str, otherwise: str) -> str:
     """What an error in OpenAI's shape says."""
     try:
         error = json.loads(body)["error"]

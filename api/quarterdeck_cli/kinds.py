@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from quarterdeck_cli.errors import UsageError
-from quarterdeck_kube.resources import AGENT, CONFIG_MAP, MODEL, SECRET, Manifest, Resource
+from quarterdeck_kube.resources import (
+    AGENT,
+    API_KEY,
+    BUDGET,
+    CONFIG_MAP,
+    MODEL,
+    SECRET,
+    Manifest,
+    Resource,
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +32,12 @@ class KnownKind:
 KNOWN: Final = (
     KnownKind(AGENT, ("qagent",)),
     KnownKind(MODEL, ("qmodel",)),
+    KnownKind(API_KEY, ("qkey",)),
+    KnownKind(BUDGET, ("qbudget",)),
     KnownKind(SECRET, ()),
     KnownKind(CONFIG_MAP, ("cm",)),
 )
-SHOWN: Final = KNOWN[:2]
+SHOWN: Final = KNOWN[:4]
 """The kinds that ``get`` and ``describe`` show: our own."""
 
 

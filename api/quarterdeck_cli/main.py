@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from quarterdeck_cli import commands
+from quarterdeck_cli import administration, commands
 from quarterdeck_cli.errors import CliError
 
 COMMAND_GROUP: Final = "quarterdeck.commands"
@@ -20,8 +20,12 @@ VERBS: Final = (
     commands.describe,
     commands.logs,
     commands.chat,
+    administration.budgets,
+    administration.costs,
+    administration.usage,
     commands.version,
 )
+GROUPS: Final = {"keys": administration.keys, "audit": administration.audit}
 
 
 def application() -> typer.Typer:
@@ -35,6 +39,8 @@ def application() -> typer.Typer:
     )
     for verb in VERBS:
         app.command()(verb)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
     for entry in entry_points(group=COMMAND_GROUP):
         entry.load()(app)
     return app

@@ -11,16 +11,17 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from quarterdeck_cli.instance import GATEWAY_FILE, KEY_FILE, LOCK_FILE
-from quarterdeck_contract.names import KEY_PREFIX
+from quarterdeck_contract.names import KEY_PREFIX, MIN_PEPPER_BYTES, new_key
 from quarterdeck_local.errors import CannotStart
 
+PEPPER_FILE: Final = "pepper"
 _LOCK_TRIES: Final = 5
 _LOCK_PAUSE: Final = 0.1
 """Seconds. The command line takes the lock for a moment to see whether it is held."""
@@ -51,6 +52,34 @@ class Home:
     def database(self) -> Path:
         """What people applied."""
         return self.path / "quarterdeck.db"
+
+    @property
+    def ledger(self) -> Path:
+        """Usage records and the audit log."""
+        return self.path / "ledger.db"
+
+    @property
+    def spool_directory(self) -> Path:
+        """Records on their way into the ledger."""
+        return self.path / "spool"
+
+    @property
+    def valkey_directory(self) -> Path:
+        """What Valkey remembers of limits and budgets."""
+        return self.path / "valkey"
+
+    def pepper(self) -> str:
+        """The secret behind the hashes of API keys; made on the first call of all.
+
+        Raises CannotStart when its file is damaged.
+        """
+        path = self.path / PEPPER_FILE
+        pepper = _read_or_make(path, lambda: secrets.token_urlsafe(48))
+        if len(pepper.encode()) < MIN_PEPPER_BYTES:
+            raise CannotStart(
+                f"{path} is damaged: restore it, or delete it and make all API keys anew"
+            )
+        return pepper
 
     def admin_key_hash(self) -> str:
         """SHA-256 of the admin key in hex; makes the key on the first call of all.
@@ -118,25 +147,30 @@ def _already_running(home: Home) -> str:
         return f"already running: another instance is starting in {home.path}"
 
 
-def _read_or_make_key(path: Path) -> str:
+def _read_or_make(path: Path, make: Callable[[], str]) -> str:
+    """The secret in a file that only its owner may read."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return _read_key(path)
+        return _read(path)
     except OSError as exc:
         raise CannotStart(f"cannot write {path}: {exc.strerror}") from exc
-    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    secret = make()
     with os.fdopen(descriptor, "w") as file:
-        file.write(key + "\n")
-    return key
+        file.write(secret + "\n")
+    return secret
 
 
-def _read_key(path: Path) -> str:
+def _read(path: Path) -> str:
     try:
         path.chmod(0o600)
-        key = path.read_text().strip()
+        return path.read_text().strip()
     except (OSError, UnicodeDecodeError) as exc:
-        raise CannotStart(f"cannot read the admin key in {path}: {exc}") from exc
+        raise CannotStart(f"cannot read the secret in {path}: {exc}") from exc
+
+
+def _read_or_make_key(path: Path) -> str:
+    key = _read_or_make(path, new_key)
     if not key.startswith(KEY_PREFIX) or len(key) < len(KEY_PREFIX) + 32:
         raise CannotStart(f"{path} holds no admin key: delete the file, and a new one is made")
     return key

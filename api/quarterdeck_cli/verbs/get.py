@@ -6,20 +6,19 @@ from typing import Literal
 
 import typer
 import yaml
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from quarterdeck_cli.columns import cell, utc_now
 from quarterdeck_cli.errors import NotFound
 from quarterdeck_cli.kinds import SHOWN, KnownKind, known_kind
+from quarterdeck_cli.tables import show, table
 from quarterdeck_cli.target import Target, connect
 from quarterdeck_contract.v1alpha1.kinds import KINDS
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import Manifest
 
 Output = Literal["table", "wide", "yaml", "json"]
-_ENDLESS = 10_000
 _COLOURS = {"True": "green", "False": "red", "Unknown": "yellow"}
 
 
@@ -70,31 +69,25 @@ def _print_objects(objects: list[Manifest], output: str, name: str | None) -> No
 def _print_tables(
     found: list[tuple[KnownKind, Sequence[Manifest]]], *, wide: bool, everywhere: bool
 ) -> None:
-    # A pipe has no width: nothing may be cut off for the program that reads it.
-    console = Console(highlight=False)
-    console = console if console.is_terminal else Console(highlight=False, width=_ENDLESS)
     shown = [(known, objects) for known, objects in found if objects]
     for index, (known, objects) in enumerate(shown):
         if index:
-            console.print()
-        table = _table(known, objects, wide, everywhere, prefixed=len(found) > 1)
-        console.print(table)
+            typer.echo()
+        show(_table(known, objects, wide, everywhere, prefixed=len(found) > 1))
 
 
 def _table(
     known: KnownKind, objects: Sequence[Manifest], wide: bool, everywhere: bool, *, prefixed: bool
 ) -> Table:
     columns = [c for c in KINDS[known.resource.kind].described.columns if wide or not c.priority]
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for title in (*(["NAMESPACE"] if everywhere else []), "NAME", *(c.name for c in columns)):
-        table.add_column(title.upper(), no_wrap=True)
+    made = table([*(["Namespace"] if everywhere else []), "Name", *(each.name for each in columns)])
     now = utc_now()
     for manifest in objects:
         metadata = manifest["metadata"]
         label = known.label(metadata["name"]) if prefixed else metadata["name"]
         cells = [_coloured(c.name, cell(manifest, c, now)) for c in columns]
-        table.add_row(*([metadata["namespace"]] if everywhere else []), label, *cells)
-    return table
+        made.add_row(*([metadata["namespace"]] if everywhere else []), label, *cells)
+    return made
 
 
 def _coloured(column: str, text: str) -> Text:
