@@ -1,18 +1,13 @@
-"""The gateway as one ASGI application. The path of a request, from the outside in:
-
-    request id -> security headers -> error envelope -> body limit -> authentication -> route
-
-Middleware runs in list order, so the list below is the order; each layer relies on those before
-it. What a layer refuses, the envelope renders, and the headers around it stand on refusals too.
+"""The gateway as one ASGI application: middleware in its order (``middleware/layers``), the chat, and
+everything that is not one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -21,11 +16,7 @@ from quarterdeck_gateway.chat.endpoints import chat_route
 from quarterdeck_gateway.chat.request import field_path
 from quarterdeck_gateway.errors import GatewayError, InvalidRequest, MethodNotAllowed, NotFound
 from quarterdeck_gateway.health import endpoints as health
-from quarterdeck_gateway.middleware.authentication import AuthenticationMiddleware
-from quarterdeck_gateway.middleware.body_limit import BodyLimitMiddleware
-from quarterdeck_gateway.middleware.errors import ErrorEnvelopeMiddleware
-from quarterdeck_gateway.middleware.request_id import RequestIdMiddleware
-from quarterdeck_gateway.middleware.security_headers import SecurityHeadersMiddleware
+from quarterdeck_gateway.middleware.layers import layers
 from quarterdeck_gateway.models import endpoints as models
 from quarterdeck_gateway.openapi import document
 from quarterdeck_gateway.services import Services
@@ -33,33 +24,34 @@ from quarterdeck_gateway.settings import Settings
 
 
 def create_app(
-    settings: Settings, services: Services, *, mounts: Mapping[str, ASGIApp] | None = None
+    settings: Settings,
+    services: Services,
+    *,
+    management: Sequence[APIRouter] = (),
+    mounts: Mapping[str, ASGIApp] | None = None,
 ) -> FastAPI:
     """The application over ``services``, which must outlive it.
 
+    ``management`` are the routers of /api/v1 that need more than a chat does (``composition``).
     ``mounts`` are further ASGI applications by path prefix (``/k8s``); they are behind the same
-    middleware, authentication included. /docs is off; /openapi.json needs the key.
+    middleware, authentication included. /docs is off; /openapi.json needs a key.
     """
     app = FastAPI(
         title="Quarterdeck gateway",
-        description="Chat with agents through the API of OpenAI, and see how they are.",
+        description="Chat with agents through the API of OpenAI; manage keys, budgets and costs.",
         version="v1",
         docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=[chat_route(settings, services)],
-        middleware=[
-            Middleware(RequestIdMiddleware),
-            Middleware(SecurityHeadersMiddleware),
-            Middleware(ErrorEnvelopeMiddleware),
-            Middleware(BodyLimitMiddleware, limit=settings.max_body_bytes),
-            Middleware(AuthenticationMiddleware, verifier=services.verifier),
-        ],
+        middleware=layers(settings, services.door),
         exception_handlers={HTTPException: _translate, RequestValidationError: _translate_fields},
     )
     app.include_router(models.router(services.registry, settings.default_namespace))
     app.include_router(agents.router(services.registry, settings.default_namespace))
     app.include_router(health.router(services))
+    for router in management:
+        app.include_router(router)
     for prefix, mounted in (mounts or {}).items():
         app.mount(prefix, mounted)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ GatewayError                 rendered by the error envelope, with its HTTP statu
 ├── NotFound           404     there is no such path
 │   └── ModelNotFound    404     there is no such agent
 ├── MethodNotAllowed   405     use another method
+├── RequestTimeout     408     send the body faster
 ├── AmbiguousAgent     409     name the namespace too
 ├── AlreadyExists      409     choose another name
 ├── BodyTooLarge       413     send less
@@ -20,7 +21,8 @@ GatewayError                 rendered by the error envelope, with its HTTP statu
 │   ├── Starting         503     the gateway does not know its agents yet
 │   ├── AgentSuspended   503     somebody has to resume the agent
 │   └── AgentNotReady    503     the agent is not up, its reason says why
-└── UpstreamTimeout    504     the agent did not answer in time
+├── UpstreamTimeout    504     the agent did not answer in time
+└── AnswerTimeout      504     the gateway did not answer in time
 
 ReplicaError                 never leaves the chat path: another replica, or one of the above
 ├── ReplicaUnreachable         no connection, nothing was sent: set the replica aside
@@ -112,6 +114,13 @@ class MethodNotAllowed(GatewayError):
 
     def headers(self) -> dict[str, str]:
         return {"allow": self.allow} if self.allow else {}
+
+
+class RequestTimeout(GatewayError):
+    """The body did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
 
 
 class AmbiguousAgent(GatewayError):
@@ -208,6 +217,13 @@ class UpstreamTimeout(GatewayError):
 
     status = 504
     code = "upstream_timeout"
+
+
+class AnswerTimeout(GatewayError):
+    """Something that is not a chat took longer than the settings allow."""
+
+    status = 504
+    code = "answer_timeout"
 
 
 class ReplicaError(Exception):

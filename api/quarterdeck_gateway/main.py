@@ -1,6 +1,5 @@
 """Composes the gateway of a cluster: the console script ``quarterdeck-gateway``."""
 
-import asyncio
 import sys
 from typing import NoReturn
 
@@ -9,11 +8,16 @@ import uvloop
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import ValidationError
 
+from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER
 from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.catalogue.kubernetes import CatalogueFeed
+from quarterdeck_gateway.catalogue.memory import EventCatalogue
+from quarterdeck_gateway.catalogue.writer import KubernetesWriter
+from quarterdeck_gateway.composition import background, open_gateway
+from quarterdeck_gateway.database.errors import SchemaMismatch
 from quarterdeck_gateway.logs import configure_logging
 from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry
 from quarterdeck_gateway.server import GatewayServer, server_config
-from quarterdeck_gateway.services import open_services
 from quarterdeck_gateway.settings import Settings, explain
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
@@ -36,28 +40,36 @@ def main() -> None:
     except LoginError as exc:
         _refuse(f"cannot log in to Kubernetes: {exc}")
     configure_logging(settings.log_level)
-    uvloop.run(serve(settings, credentials))
+    try:
+        uvloop.run(serve(settings, credentials))
+    except (OSError, SchemaMismatch, ValueError) as exc:
+        _refuse(str(exc))
 
 
 async def serve(settings: Settings, credentials: Credentials) -> None:
-    """The gateway over the cluster's registry, until a signal stops it."""
+    """The gateway over the cluster's registry, until a signal stops it. Raises SchemaMismatch."""
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)
     requests = PrometheusRequestMetrics(metrics)
     async with KubeClient(
-        credentials, field_manager="quarterdeck-gateway", metrics=requests
+        credentials, field_manager=GATEWAY_FIELD_MANAGER, metrics=requests
     ) as client:
         registry = KubernetesRegistry(client, settings.watch_namespaces)
+        catalogue = EventCatalogue(settings.system_namespace)
+        feed = CatalogueFeed(
+            client, catalogue, settings.watch_namespaces, settings.system_namespace
+        )
+        writer = KubernetesWriter(client)
         async with (
-            open_services(settings, registry, metrics=metrics) as services,
-            asyncio.TaskGroup() as tasks,
+            open_gateway(settings, registry, catalogue, writer, metrics=metrics) as gateway,
+            background((registry.run, feed.run)),
         ):
-            watching = tasks.create_task(registry.run())
-            config = server_config(create_app(settings, services), settings)
+            services = gateway.services
+            app = create_app(settings, services, management=gateway.management)
+            config = server_config(app, settings)
             server = GatewayServer(config, services.drain, settings.drain_delay_seconds)
             log.info("gateway starting", host=settings.host, port=settings.port)
             await server.serve()
-            watching.cancel()
 
 
 def _refuse(reason: str) -> NoReturn:

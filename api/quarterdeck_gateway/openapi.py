@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI knows, the chat route that it does not, and who may ask.
 
-Clients are generated from it, so it must name every refusal and the key.
+Clients are generated from it, so it must name every refusal and the key. Roles come from the access
+table, the one that is in force.
 """
 
 from typing import Any, Final
@@ -11,15 +12,29 @@ from pydantic.json_schema import models_json_schema
 
 from quarterdeck_contract.wire.chat import ChatChunk, ChatCompletion, ChatRequest
 from quarterdeck_gateway.chat.endpoints import CHAT_PATH
-from quarterdeck_gateway.middleware.authentication import OPEN_PATHS
+from quarterdeck_gateway.identity.access import Access, AccessTable, Reach
 from quarterdeck_gateway.schemas import ErrorEnvelope, error_responses
 
+ROLE_EXTENSION: Final = "x-quarterdeck-role"
+"""On each operation: the least role that it needs, or ``open``."""
+
 _TEMPLATE: Final = "#/components/schemas/{model}"
-_REFUSALS: Final = (400, 401, 403, 404, 409, 413, 422, 429, 502, 503, 504)
+_CHAT_REFUSALS: Final = (400, 402, 403, 404, 409, 422, 429, 502, 503)
+_BEHIND_THE_KEY: Final = (401, 403, 429, 503)
+_ANYWHERE: Final = (408, 413, 500, 504)
+_WITH_A_BODY: Final = (400, 422)
+_LIST_OF_METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The whole document for ``app``."""
+    """The whole document for ``app``, built when it is first asked for."""
+    if app.openapi_schema is None:
+        # Takes long enough to be felt by chats that run beside it.
+        app.openapi_schema = _built(app)
+    return app.openapi_schema
+
+
+def _built(app: FastAPI) -> dict[str, Any]:
     built = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
@@ -36,12 +51,16 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     schemas.update(chat["$defs"])
     _forget_the_frameworks_refusals(built)
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key (`qd_...`), or a JWT of the installation's OIDC issuer.",
+        }
+    }
     built["security"] = [{"key": []}]
-    for path in OPEN_PATHS & built["paths"].keys():
-        for operation in built["paths"][path].values():
-            operation["security"] = []
     built["paths"][CHAT_PATH] = {"post": _chat_operation()}
+    _say_who_may_ask(built, AccessTable())
     return built
 
 
@@ -50,9 +69,49 @@ def _forget_the_frameworks_refusals(built: dict[str, Any]) -> None:
     for operations in built["paths"].values():
         for operation in operations.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
-                del operation["responses"]["422"]
+                operation["responses"] |= _refusals(422)
     for name in ("HTTPValidationError", "ValidationError"):
         built["components"]["schemas"].pop(name, None)
+
+
+def _say_who_may_ask(built: dict[str, Any], table: AccessTable) -> None:
+    rows = {(row.method.lower(), _as_documented(row.path)): row for row in table.rows}
+    for path, operations in built["paths"].items():
+        for method in _LIST_OF_METHODS & operations.keys():
+            _complete(operations[method], rows.get((method, path)))
+
+
+def _as_documented(template: str) -> str:
+    return template.replace(":path}", "}")
+
+
+def _complete(operation: dict[str, Any], row: Access | None) -> None:
+    """Add the role, and the refusals that the layers around every endpoint may make."""
+    responses = operation["responses"]
+    if row is None:
+        return
+    operation[ROLE_EXTENSION] = row.role or "open"
+    statuses: tuple[int, ...] = _ANYWHERE
+    if row.role is None:
+        operation["security"] = []
+    else:
+        statuses += _BEHIND_THE_KEY
+        operation["description"] = _with_role(operation.get("description", ""), row)
+    if "requestBody" in operation:
+        statuses += _WITH_A_BODY
+    if "{namespace}" in row.path:
+        statuses += (404,)
+    operation["responses"] = responses | {
+        status: response
+        for status, response in _refusals(*sorted(statuses)).items()
+        if status not in responses
+    }
+
+
+def _with_role(description: str, row: Access) -> str:
+    where = " of the whole installation" if row.reach is Reach.INSTALLATION else ""
+    said = f"Needs the role `{row.role}`{where}."
+    return f"{description}\n\n{said}" if description else said
 
 
 def _chat_operation() -> dict[str, Any]:
@@ -68,14 +127,18 @@ def _chat_operation() -> dict[str, Any]:
                 "content": _json("ChatCompletion")
                 | {"text/event-stream": {"schema": {"$ref": _TEMPLATE.format(model="ChatChunk")}}},
             },
-            **{
-                str(status): {
-                    "description": response["description"],
-                    "content": _json("ErrorEnvelope"),
-                }
-                for status, response in error_responses(*_REFUSALS).items()
-            },
+            **_refusals(*_CHAT_REFUSALS),
         },
+    }
+
+
+def _refusals(*statuses: int) -> dict[str, Any]:
+    return {
+        str(status): {
+            "description": response["description"],
+            "content": _json("ErrorEnvelope"),
+        }
+        for status, response in error_responses(*statuses).items()
     }
 
 

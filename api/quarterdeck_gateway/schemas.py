@@ -24,16 +24,20 @@ class ErrorEnvelope(BaseModel):
 _SAID: Final = {
     400: "The body is not JSON.",
     401: "No key, or a wrong one.",
+    402: "A budget is spent; the message says which and when it resets.",
     403: "The key may not do this.",
     404: "There is no such agent or path.",
     405: "The path has other methods.",
-    409: "The name stands for several agents.",
+    408: "The body did not arrive in time.",
+    409: "The name is taken, or stands for several agents.",
     413: "The body is too long.",
     422: "A field is wrong; `param` names it.",
-    429: "The worker or its provider is busy; see Retry-After.",
+    429: "A limit is reached, or the worker is busy; see Retry-After.",
+    431: "The headers are too long.",
+    500: "Something went wrong in the gateway; its log has the details.",
     502: "The worker or its provider failed.",
-    503: "The agent is suspended or not ready; see Retry-After.",
-    504: "The worker or its provider was silent for too long.",
+    503: "Not now: the agent is not ready, or something the gateway needs is away.",
+    504: "The worker, its provider or the gateway took too long.",
 }
 
 

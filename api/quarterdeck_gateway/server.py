@@ -1,10 +1,11 @@
 """uvicorn, stopped the way that loses nobody's chat.
 
 First readiness says no while the port still answers, so that load balancers turn away; then the
-port closes and running streams end in their own time. And a request's head has a bound, which
-uvicorn's fast parser does not set.
+port closes and running streams end in their own time. And a request's head has bounds, in bytes
+and in seconds, which uvicorn's fast parser does not set.
 """
 
+import asyncio
 import time
 from types import FrameType
 from typing import Any, Final
@@ -45,9 +46,11 @@ class GatewayServer(uvicorn.Server):
 
 def server_config(app: ASGIApp, settings: Settings, **overrides: Any) -> uvicorn.Config:
     """uvicorn's configuration for a gateway; ``overrides`` are uvicorn's own options."""
-    protocol = type(
-        "GatewayProtocol", (BoundedHeadProtocol,), {"max_head_bytes": settings.max_header_bytes}
-    )
+    bounds = {
+        "max_head_bytes": settings.max_header_bytes,
+        "max_head_seconds": settings.request_timeout_seconds,
+    }
+    protocol = type("GatewayProtocol", (BoundedHeadProtocol,), bounds)
     options: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,
@@ -65,15 +68,30 @@ def server_config(app: ASGIApp, settings: Settings, **overrides: Any) -> uvicorn
 
 
 class BoundedHeadProtocol(HttpToolsProtocol):
-    """Answers 431 to a head that grows and grows, before it fills the memory."""
+    """Answers 431 to a head that grows and grows, before it fills the memory, and 408 to one that
+    trickles in, before it holds a connection for ever."""
 
     max_head_bytes = 32 * 1024
+    max_head_seconds = 30.0
 
     _in_head = True
     _head_bytes = 0
+    _head_since = 0.0
+    _watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_since = self.loop.time()
+        self._watch = self.loop.call_later(self.max_head_seconds, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         self._in_head, self._head_bytes = True, 0
+        self._head_since = self.loop.time()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -84,15 +102,40 @@ class BoundedHeadProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
-            if self._head_bytes > self.max_head_bytes and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+            if self._head_bytes > self.max_head_bytes:
+                self._refuse(_TOO_LARGE)
+
+    def _look(self) -> None:
+        # One timer for a connection, not for a request: it looks at what is going on now and then.
+        if self.transport.is_closing():
+            return
+        waited = self.loop.time() - self._head_since if self._in_head else 0.0
+        if waited >= self.max_head_seconds - 0.001:
+            self._refuse(_TOO_SLOW)
+        else:
+            self._watch = self.loop.call_later(self.max_head_seconds - waited, self._look)
+
+    def _refuse(self, answer: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
 
 
-_REFUSAL: Final = orjson.dumps(
-    error_body(431, "request_head_too_large", "The request's headers are too long.")
+def _refusal(status: int, phrase: str, code: str, message: str) -> bytes:
+    body = orjson.dumps(error_body(status, code, message))
+    head = (
+        f"HTTP/1.1 {status} {phrase}\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_TOO_LARGE: Final = _refusal(
+    431,
+    "Request Header Fields Too Large",
+    "request_head_too_large",
+    "The request's headers are too long.",
 )
-_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(_REFUSAL), _REFUSAL)
+_TOO_SLOW: Final = _refusal(
+    408, "Request Timeout", "request_timeout", "The request's headers were not there in time."
 )

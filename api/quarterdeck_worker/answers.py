@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 import orjson
 from starlette.types import Send
 
-from quarterdeck_contract.names import HEADER_DEMO_MODEL, HEADER_REQUEST_ID
+from quarterdeck_contract.names import HEADER_DEMO_MODEL, HEADER_MODEL, HEADER_REQUEST_ID
 from quarterdeck_contract.wire.errors import error_body
 from quarterdeck_worker.errors import WorkerError
-from quarterdeck_worker.frames import DONE, ChunkFrames, completion, error_event
+from quarterdeck_worker.frames import DONE, ChunkFrames, completion, error_event, usage
 from quarterdeck_worker.runs import Progress, RunResult, ServedBy
 
 JSON: Final = b"application/json"
@@ -39,24 +39,25 @@ class Answer(Protocol):
 class WholeAnswer:
     """One JSON document."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, progress: Progress) -> None:
         self.status = 0
         self.first_text_at: float | None = None
         self._send = send
         self._request_id = request_id
+        self._progress = progress
 
     async def text(self, piece: str) -> None:
         """Nothing to do: the result holds the whole text."""
 
     async def finish(self, result: RunResult) -> None:
         body = completion(completion_id(), int(time.time()), result)
-        headers = headers_for(self._request_id, result.served_by)
+        headers = headers_for(self._request_id, self._progress)
         self.status = 200
         await send_whole(self._send, 200, headers, body)
 
     async def fail(self, error: WorkerError) -> None:
         self.status = error.http_status
-        await send_error(self._send, error, self._request_id)
+        await send_error(self._send, error, self._request_id, self._progress)
 
 
 class StreamedAnswer:
@@ -89,15 +90,17 @@ class StreamedAnswer:
     async def fail(self, error: WorkerError) -> None:
         if self._frames is None:
             self.status = error.http_status
-            await send_error(self._send, error, self._request_id)
+            await send_error(self._send, error, self._request_id, self._progress)
         else:
-            await self._write(error_event(envelope(error, self._request_id)), more=False)
+            await self._write(
+                error_event(envelope(error, self._request_id, self._progress)), more=False
+            )
 
     async def _start(self) -> ChunkFrames:
         served_by = self._progress.served_by or ServedBy("")
         self._frames = ChunkFrames(completion_id(), int(time.time()), served_by.name)
         self.status = 200
-        headers = headers_for(self._request_id, served_by, EVENT_STREAM)
+        headers = headers_for(self._request_id, self._progress, EVENT_STREAM)
         headers += [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
         return self._frames
@@ -118,29 +121,40 @@ def completion_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-def headers_for(request_id: str, served_by: ServedBy, content_type: bytes = JSON) -> Headers:
+def headers_for(request_id: str, progress: Progress, content_type: bytes = JSON) -> Headers:
     headers = [
         (b"content-type", content_type),
         (HEADER_REQUEST_ID.encode(), request_id.encode("latin-1")),
     ]
-    return headers + ([(HEADER_DEMO_MODEL.encode(), b"true")] if served_by.demo else [])
+    served_by = progress.served_by
+    if served_by is not None and served_by.demo:
+        headers.append((HEADER_DEMO_MODEL.encode(), b"true"))
+    if served_by is not None and served_by.name == progress.wanted:
+        headers.append((HEADER_MODEL.encode(), served_by.name.encode()))
+    return headers
 
 
-def envelope(error: WorkerError, request_id: str) -> dict[str, Any]:
-    return error_body(
+def envelope(error: WorkerError, request_id: str, progress: Progress) -> dict[str, Any]:
+    """The error, and beside it what the run had used by then: that has to be paid too."""
+    body = error_body(
         error.http_status,
         error.error_code,
         error.message,
         param=error.param,
         request_id=request_id,
     )
+    used = progress.input_tokens or progress.output_tokens
+    return body | ({"usage": usage(progress)} if used else {})
 
 
-async def send_error(send: Send, error: WorkerError, request_id: str) -> None:
-    headers = headers_for(request_id, ServedBy(""))
+async def send_error(
+    send: Send, error: WorkerError, request_id: str, progress: Progress | None = None
+) -> None:
+    progress = progress or Progress()
+    headers = headers_for(request_id, progress)
     if error.retry_after is not None:
         headers.append((b"retry-after", str(max(1, round(error.retry_after))).encode()))
-    body = orjson.dumps(envelope(error, request_id))
+    body = orjson.dumps(envelope(error, request_id, progress))
     await send_whole(send, error.http_status, headers, body)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from quarterdeck_contract.names import HEADER_REQUEST_ID
+from quarterdeck_contract.names import HEADER_MODEL, HEADER_REQUEST_ID
 from quarterdeck_worker import conversation
 from quarterdeck_worker.answers import Answer, StreamedAnswer, WholeAnswer
 from quarterdeck_worker.errors import BodyTooLarge, InternalError, NotReady, WorkerError
@@ -40,7 +40,7 @@ class _Chat:
 
     request_id: str
     answer: Answer
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress
     started_at: float = field(default_factory=time.perf_counter)
     stream: bool = False
 
@@ -54,7 +54,8 @@ class ChatEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = request_id_of(scope)
-        chat = _Chat(request_id, WholeAnswer(send, request_id))
+        progress = Progress(wanted=header(scope, HEADER_MODEL))
+        chat = _Chat(request_id, WholeAnswer(send, request_id, progress), progress)
         self._state.enter()
         self._metrics.inflight.inc()
         outcome = CLIENT_GONE
@@ -67,7 +68,7 @@ class ChatEndpoint:
 
     async def _serve(self, chat: _Chat, receive: Receive, send: Send) -> str:
         try:
-            order = await _read_order(receive)
+            order = await _read_order(receive, chat.progress.wanted)
             if order.stream:
                 chat.stream = True
                 chat.answer = StreamedAnswer(send, chat.request_id, chat.progress)
@@ -131,15 +132,20 @@ class ChatEndpoint:
 
 def request_id_of(scope: Scope) -> str:
     """The caller's request id, or a new one."""
-    wanted = HEADER_REQUEST_ID.encode()
-    for name, value in scope["headers"]:
-        if name == wanted and 0 < len(value) <= 200 and value.isascii():
+    return header(scope, HEADER_REQUEST_ID) or uuid.uuid4().hex
+
+
+def header(scope: Scope, name: str) -> str | None:
+    """The first header of this name; None when there is none that makes sense."""
+    wanted = name.encode()
+    for given, value in scope["headers"]:
+        if given == wanted and 0 < len(value) <= 200 and value.isascii():
             return str(value.decode())
-    return uuid.uuid4().hex
+    return None
 
 
-async def _read_order(receive: Receive) -> RunOrder:
-    return conversation.order(conversation.parse(await _read_body(receive)))
+async def _read_order(receive: Receive, model: str | None) -> RunOrder:
+    return conversation.order(conversation.parse(await _read_body(receive)), model)
 
 
 async def _read_body(receive: Receive) -> bytes:

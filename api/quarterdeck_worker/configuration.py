@@ -54,8 +54,12 @@ def _parse(path: Path, document: object) -> WorkerConfig:
 
 
 def with_keys(config: WorkerConfig, environment: Mapping[str, str]) -> list[KeyedModel]:
-    """The models with their keys. Raises ConfigError that names a missing variable."""
-    return [KeyedModel(endpoint, _key(endpoint, environment)) for endpoint in config.models]
+    """The models with their keys, and after them the alternates with theirs.
+
+    Raises ConfigError that names a missing variable.
+    """
+    endpoints = [*config.models, *config.alternates]
+    return [KeyedModel(endpoint, _key(endpoint, environment)) for endpoint in endpoints]
 
 
 def _key(endpoint: ModelEndpoint, environment: Mapping[str, str]) -> SecretStr | None:

@@ -59,8 +59,11 @@ def parse(body: bytes) -> ChatRequest:
         ) from exc
 
 
-def order(request: ChatRequest) -> RunOrder:
-    """What to run. Raises BadRequest where the request asks for what an agent cannot do."""
+def order(request: ChatRequest, model: str | None = None) -> RunOrder:
+    """What to run, by ``model`` if one was named.
+
+    Raises BadRequest where the request asks for what an agent cannot do.
+    """
     _refuse_unsupported(request)
     texts = [(message, _text(index, message)) for index, message in enumerate(request.messages)]
     turns = tuple(
@@ -76,6 +79,7 @@ def order(request: ChatRequest) -> RunOrder:
         instructions=tuple(t for message, t in texts if message.role in _INSTRUCTING and t),
         parameters=parameters(request),
         stream=request.stream,
+        model=model,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from quarterdeck_worker.runs import FinishReason, RunResult
+from quarterdeck_worker.runs import FinishReason, Progress, RunResult
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -75,11 +75,12 @@ def completion(completion_id: str, created: int, result: RunResult) -> bytes:
     )
 
 
-def usage(result: RunResult) -> dict[str, int]:
+def usage(result: RunResult | Progress) -> dict[str, Any]:
     return {
         "prompt_tokens": result.input_tokens,
         "completion_tokens": result.output_tokens,
         "total_tokens": result.input_tokens + result.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": result.cached_tokens},
     }
 
 

@@ -21,11 +21,14 @@ def build_loop(
     metrics: WorkerMetrics,
     local_threads: int = 1,
 ) -> AgentLoop:
-    """Blocks. Raises ConfigError when a provider's packages are missing."""
-    served = [
-        _served(model, config.limits.tokens, scrub, metrics, local_threads) for model in models
-    ]
-    return AgentLoop(config.instructions, served, config.limits)
+    """``models`` are those of ``with_keys``. Blocks. Raises ConfigError when a provider's packages
+    are missing."""
+    served = {
+        model.endpoint.name: _served(model, config.limits.tokens, scrub, metrics, local_threads)
+        for model in models
+    }
+    chain = [served[endpoint.name] for endpoint in config.models]
+    return AgentLoop(config.instructions, chain, config.limits, by_name=served)
 
 
 def _served(

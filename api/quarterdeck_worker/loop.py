@@ -1,7 +1,7 @@
 """The agent loop: runs one agent over its models until it has an answer or meets a limit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final, Self
 
@@ -55,12 +55,24 @@ _FINISH: Final[dict[str | None, FinishReason]] = {
 
 
 class AgentLoop:
-    """A Runner. Enter it once before the first run; leaving it closes its connections."""
+    """A Runner. Enter it once before the first run; leaving it closes its connections.
 
-    def __init__(self, instructions: str, models: Sequence[Model], limits: RunLimits) -> None:
+    ``models`` answer in this order; each of those ``by_name`` answers alone when a run wants it.
+    """
+
+    def __init__(
+        self,
+        instructions: str,
+        models: Sequence[Model],
+        limits: RunLimits,
+        by_name: Mapping[str, Model] | None = None,
+    ) -> None:
         first, *rest = models
-        self._model = FallbackModel(first, *rest, fallback_on=(ProviderError,)) if rest else first
-        self._agent = Agent(self._model, instructions=instructions or None, name="agent")
+        chain = FallbackModel(first, *rest, fallback_on=(ProviderError,)) if rest else first
+        self._agent = _agent(chain, instructions)
+        self._by_name = {
+            name: _agent(model, instructions) for name, model in (by_name or {}).items()
+        }
         self._limits = limits
         self._usage_limits = UsageLimits(
             request_limit=limits.iterations, total_tokens_limit=limits.tokens
@@ -68,7 +80,8 @@ class AgentLoop:
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self._resources.enter_async_context(self._agent)
+        for agent in (self._agent, *self._by_name.values()):
+            await self._resources.enter_async_context(agent)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -95,7 +108,8 @@ class AgentLoop:
             raise ProviderInvalidAnswer(f"the model gave no usable answer: {exc.message}") from exc
 
     async def _run(self, order: RunOrder, progress: Progress, on_text: OnText) -> RunResult:
-        async with self._agent.iter(
+        agent = self._by_name.get(order.model or "", self._agent)
+        async with agent.iter(
             order.turns[-1].text,
             message_history=_history(order.turns[:-1]),
             instructions="\n\n".join(order.instructions) or None,
@@ -113,12 +127,14 @@ class AgentLoop:
                 output, reason = "", "content_filter"
             finally:
                 progress.input_tokens = run.usage.input_tokens
+                progress.cached_tokens = run.usage.cache_read_tokens
                 progress.output_tokens = run.usage.output_tokens
         return RunResult(
             text=output,
             finish_reason=reason,
-            served_by=progress.served_by or ServedBy(self._model.model_name),
+            served_by=progress.served_by or ServedBy(""),
             input_tokens=progress.input_tokens,
+            cached_tokens=progress.cached_tokens,
             output_tokens=progress.output_tokens,
         )
 
@@ -128,6 +144,10 @@ class AgentLoop:
         return RunLimitExceeded(
             f"the run reached limits.{limit} ({value})", param=f"limits.{limit}"
         )
+
+
+def _agent(model: Model, instructions: str) -> Agent[object, str]:
+    return Agent(model, instructions=instructions or None, name="agent")
 
 
 async def _advance(run: AgentRun[object, str], on_text: OnText | None) -> None:

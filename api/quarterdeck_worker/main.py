@@ -105,7 +105,7 @@ def _tell_ready(state: WorkerState, config: WorkerConfig, started: float) -> Non
     if state.runner is None:
         return
     _log.info("ready", seconds=round(time.perf_counter() - started, 2))
-    for endpoint in config.models:
+    for endpoint in (*config.models, *config.alternates):
         if endpoint.provider is Provider.LOCAL:
             _log.warning(
                 "demo_model",

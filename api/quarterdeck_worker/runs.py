@@ -29,6 +29,8 @@ class RunOrder:
     parameters: dict[str, Any] = field(default_factory=dict)
     """Sampling parameters under the names of ModelParameters."""
     stream: bool = False
+    model: str | None = None
+    """The one model that shall answer, without fallbacks; an unknown name changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,12 @@ class ServedBy:
 class Progress:
     """What is known of a run while it goes on, and still when it fails."""
 
+    wanted: str | None = None
+    """The model that was asked for by name."""
     served_by: ServedBy | None = None
     input_tokens: int = 0
+    cached_tokens: int = 0
+    """Part of ``input_tokens``: what the provider had in its cache."""
     output_tokens: int = 0
 
 
@@ -57,6 +63,7 @@ class RunResult:
     served_by: ServedBy
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
 
 
 OnText = Callable[[str], Awaitable[None]]

@@ -13,9 +13,21 @@ WRITE: Final = ["create", "update", "patch", "delete", "deletecollection"]
 
 
 def gateway_rules() -> list[Manifest]:
-    """It sees which agents there are and which of their workers are ready, and writes nothing."""
+    """It sees what is declared and which workers are ready; on behalf of people whom it has
+    admitted it writes keys and budgets, and it reports what became of them. Never a Secret."""
+    managed = ["apikeys", "budgets"]
     return [
-        {"apiGroups": [GROUP], "resources": ["agents"], "verbs": ["list", "watch"]},
+        {"apiGroups": [GROUP], "resources": ["agents", "models"], "verbs": ["list", "watch"]},
+        {
+            "apiGroups": [GROUP],
+            "resources": managed,
+            "verbs": ["get", "list", "watch", "create", "patch", "delete"],
+        },
+        {
+            "apiGroups": [GROUP],
+            "resources": [f"{plural}/status" for plural in managed],
+            "verbs": ["patch"],
+        },
         {
             "apiGroups": ["discovery.k8s.io"],
             "resources": ["endpointslices"],

@@ -12,8 +12,15 @@ from install.access import (
 from install.control_plane import operator_deployment
 from install.gateway import gateway_deployment, gateway_service
 from install.naming import GATEWAY, OPERATOR, Manifest
-from install.network import default_deny, gateway_policy, namespace, operator_policy
+from install.network import (
+    default_deny,
+    gateway_policy,
+    namespace,
+    operator_policy,
+    store_policy,
+)
 from install.pods import disruption_budget, service_account
+from install.stores import PORT_NAMES, postgres, redis, store_service
 from quarterdeck_contract.crds import definitions
 from quarterdeck_operator.rbac import CLUSTER_RULES, NAMESPACE_RULES, manifests
 
@@ -26,6 +33,7 @@ def documents() -> list[Manifest]:
         default_deny(),
         operator_policy(),
         gateway_policy(),
+        *(store_policy(name, port) for name, port in PORT_NAMES.items()),
         service_account(OPERATOR),
         cluster_role(OPERATOR, manifests(CLUSTER_RULES)),
         cluster_role_binding(OPERATOR),
@@ -38,6 +46,9 @@ def documents() -> list[Manifest]:
         edit_role(),
         disruption_budget(OPERATOR),
         operator_deployment(),
+        *(store_service(name) for name in PORT_NAMES),
+        redis(),
+        postgres(),
         gateway_service(),
         disruption_budget(GATEWAY),
         gateway_deployment(),

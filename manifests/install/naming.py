@@ -14,14 +14,20 @@ from quarterdeck_contract.names import (
     LABEL_NAME,
     LABEL_PART_OF,
     MANAGED_BY,
+    SYSTEM_NAMESPACE,
 )
+from quarterdeck_operator import installation
 
 Manifest = dict[str, Any]
 
-NAMESPACE: Final = "quarterdeck-system"
+NAMESPACE: Final = SYSTEM_NAMESPACE
 OPERATOR: Final = "quarterdeck-operator"
 GATEWAY: Final = "quarterdeck-gateway"
+REDIS: Final = installation.REDIS
+POSTGRES: Final = installation.POSTGRES
 OPERATOR_COMPONENT: Final = "operator"
+REDIS_COMPONENT: Final = "redis"
+POSTGRES_COMPONENT: Final = "postgres"
 WORKER: Final = "worker"
 
 OPERATOR_PORT: Final = 8081
@@ -29,7 +35,12 @@ OPERATOR_PORT_NAME: Final = "metrics"
 GATEWAY_PORT: Final = 8000
 GATEWAY_PORT_NAME: Final = "http"
 
-_COMPONENTS: Final = {OPERATOR: OPERATOR_COMPONENT, GATEWAY: GATEWAY_COMPONENT}
+_COMPONENTS: Final = {
+    OPERATOR: OPERATOR_COMPONENT,
+    GATEWAY: GATEWAY_COMPONENT,
+    REDIS: REDIS_COMPONENT,
+    POSTGRES: POSTGRES_COMPONENT,
+}
 
 
 def version() -> str:
@@ -59,7 +70,7 @@ def shared_labels() -> dict[str, str]:
 
 
 def metadata(name: str, component: str | None = None, *, namespaced: bool = True) -> Manifest:
-    """Metadata of one object; ``component`` is the operator or the gateway if it is theirs."""
+    """Metadata of one object; ``component`` is the one whose it is, if it is one's own."""
     place = {"namespace": NAMESPACE} if namespaced else {}
     return {
         "name": name,

@@ -47,6 +47,21 @@ def operator_policy() -> Manifest:
     )
 
 
+def store_policy(name: str, port: str) -> Manifest:
+    """The gateway alone comes in, and nothing goes out."""
+    gateway = {"podSelector": {"matchLabels": selector(GATEWAY)}}
+    return _policy(
+        name,
+        name,
+        {
+            "podSelector": {"matchLabels": selector(name)},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [gateway], "ports": [_named(port)]}],
+            "egress": [],
+        },
+    )
+
+
 def _component(name: str, ingress: Manifest) -> Manifest:
     return _policy(
         name,

@@ -1,10 +1,12 @@
 """What all components' pods have in common: they meet Pod Security "restricted" and spread."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from install.naming import Manifest, image, labels, metadata, selector
 
 NON_ROOT: Final = 65532
+TMP: Final = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a volume's place
 
 
 def deployment(name: str, *, replicas: int, template: Manifest, strategy: Manifest) -> Manifest:
@@ -23,7 +25,15 @@ def deployment(name: str, *, replicas: int, template: Manifest, strategy: Manife
     }
 
 
-def template(name: str, container: Manifest, *, port: int, grace_seconds: int) -> Manifest:
+def template(
+    name: str,
+    container: Manifest,
+    *,
+    port: int,
+    grace_seconds: int,
+    init: Sequence[Manifest] = (),
+    volumes: Sequence[Manifest] = (),
+) -> Manifest:
     """A pod template with one container, whose ``port`` also answers /metrics."""
     return {
         "metadata": {
@@ -41,17 +51,32 @@ def template(name: str, container: Manifest, *, port: int, grace_seconds: int) -
             # Service variables such as QUARTERDECK_GATEWAY_PORT would be read as settings.
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": grace_seconds,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": NON_ROOT,
-                "runAsGroup": NON_ROOT,
-                "fsGroup": NON_ROOT,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
+            "securityContext": restricted_pod(NON_ROOT),
             "topologySpreadConstraints": _spread(name),
+            **({"initContainers": list(init)} if init else {}),
             "containers": [container],
-            "volumes": [{"name": "tmp", "emptyDir": {}}],
+            "volumes": [{"name": "tmp", "emptyDir": {}}, *volumes],
         },
+    }
+
+
+def restricted_pod(user: int) -> Manifest:
+    """The pod's half of Pod Security "restricted"."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": user,
+        "runAsGroup": user,
+        "fsGroup": user,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def restricted_container() -> Manifest:
+    """The container's half, and a file system that nobody writes to."""
+    return {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
     }
 
 
@@ -62,6 +87,7 @@ def container(
     port: int,
     env: list[Manifest],
     resources: Manifest,
+    mounts: Sequence[Manifest] = (),
 ) -> Manifest:
     """The one container of a component; it answers /healthz and /readyz on ``port``."""
     return {
@@ -74,12 +100,8 @@ def container(
         "startupProbe": _probe("/healthz", port_name, period=1, failures=60),
         "livenessProbe": _probe("/healthz", port_name, period=10, failures=3),
         "readinessProbe": _probe("/readyz", port_name, period=2, failures=2),
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume's place
+        "securityContext": restricted_container(),
+        "volumeMounts": [TMP, *mounts],
         # A start that fails says why in its last line, and `kubectl describe pod` shows it.
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }

@@ -13,6 +13,7 @@ from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.ownership import judge
 from quarterdeck_operator.cluster.port import Manifest, Note, ObjectKey, Probe, key_of
 from quarterdeck_operator.cluster.probe import probe
+from quarterdeck_operator.cluster.status_part import with_operator_part
 from quarterdeck_operator.errors import Transient
 
 
@@ -46,8 +47,10 @@ class LocalCluster:
         return self._store.put(_with_scale_of(found, manifest))
 
     async def apply_status(self, key: ObjectKey, status: Manifest) -> Manifest:
+        found = self._store.get(key)
+        stored = found.get("status") if found is not None else None
         try:
-            return self._store.put_status(key, status)
+            return self._store.put_status(key, with_operator_part(key.kind, stored, status))
         except NotFound as exc:
             raise Transient("NotFound", str(exc)) from exc
 

@@ -66,6 +66,11 @@ class AppliedObjects:
                 (key.kind, key.namespace, key.name),
             )
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For others that keep something in the same file."""
+        return self._connection
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

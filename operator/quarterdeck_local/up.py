@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, closing, contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,14 @@ import structlog
 import uvicorn
 import uvloop
 from prometheus_client import CollectorRegistry, ProcessCollector
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
 from quarterdeck_cli.instance import API_PATH
 from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.catalogue.memory import EventCatalogue
+from quarterdeck_gateway.composition import open_gateway
 from quarterdeck_gateway.server import server_config
-from quarterdeck_gateway.services import open_services
 from quarterdeck_gateway.settings import Settings, explain
 from quarterdeck_local.api import LocalApi
 from quarterdeck_local.cluster import LocalCluster
@@ -33,6 +35,7 @@ from quarterdeck_local.errors import Broken, CannotStart
 from quarterdeck_local.home import Home
 from quarterdeck_local.intake import Intake
 from quarterdeck_local.invitation import first_choice
+from quarterdeck_local.issued import IssuedKeys
 from quarterdeck_local.journal import Journal
 from quarterdeck_local.listening import url_of
 from quarterdeck_local.logs import LOG_FILE, log_to
@@ -43,9 +46,13 @@ from quarterdeck_local.pod_logs import PodLogs
 from quarterdeck_local.process import Lifeline
 from quarterdeck_local.registry import LocalRegistry
 from quarterdeck_local.store import EventType, Listener, ObjectStore
+from quarterdeck_local.valkey import Valkey
+from quarterdeck_local.writer import LocalWriter
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.pepper import FixedPepper
 
+LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 WORKER_IMAGE: Final = "quarterdeck-worker"
 """Stands for the worker of this installation, which runs as a process."""
 STOP_SECONDS: Final = 10.0
@@ -76,27 +83,46 @@ async def serve(
     Raises CannotStart.
     """
     async with AsyncExitStack() as stack:
-        settings = _settings(home)
         stopping = asyncio.Event()
         lifeline = stack.enter_context(closing(Lifeline()))
+        valkey = await stack.enter_async_context(
+            Valkey(home.valkey_directory, home.log_directory / "valkey.log", lifeline)
+        )
+        settings = _settings(home, valkey)
         kept = stack.enter_context(closing(AppliedObjects(home.database)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         store, journal = ObjectStore(), Journal()
         intake = Intake(store, kept)
         node = Node(_machine(home, store, session, lifeline))
         engine = Engine(
-            LocalCluster(store, journal, session), BuildOptions(worker_image=WORKER_IMAGE)
+            LocalCluster(store, journal, session),
+            BuildOptions(worker_image=WORKER_IMAGE),
+            pepper=FixedPepper(home.pepper().encode()),
         )
         store.subscribe(_feed(engine))
         for refused in intake.restore():
             narrator.complain(f"{home.database}: {refused}")
         folder = _loaded(manifests, intake, narrator)
+        issued = IssuedKeys(kept.connection)
+        issued.restore(store)
+        store.subscribe(issued.observe)
         logs = PodLogs(node.log_path, stopping)
         api = LocalApi(store, intake, journal, node.pods, logs)
-        services = await stack.enter_async_context(
-            open_services(settings, LocalRegistry(store, node), metrics=_process_metrics())
+        catalogue = EventCatalogue(settings.system_namespace, synced=True)
+        store.subscribe(catalogue.observe)
+        gateway = await stack.enter_async_context(
+            open_gateway(
+                settings,
+                LocalRegistry(store, node),
+                catalogue,
+                LocalWriter(store, intake),
+                metrics=_process_metrics(),
+            )
         )
-        app = create_app(settings, services, mounts={API_PATH: api.app()})
+        services = gateway.services
+        app = create_app(
+            settings, services, management=gateway.management, mounts={API_PATH: api.app()}
+        )
         server = _Server(server_config(app, settings))
         stack.enter_context(_signals(stopping, node))
         async with asyncio.TaskGroup() as tasks:
@@ -105,7 +131,7 @@ async def serve(
             home.publish(url_of(listener))
             _greet(narrator, url_of(listener), home.path, store)
             store.subscribe(narrator.observe)
-            work = [tasks.create_task(each.run()) for each in (engine, node)]
+            work = [tasks.create_task(each.run()) for each in (engine, node, valkey)]
             if folder is not None:
                 work.append(tasks.create_task(folder.watch()))
             await stopping.wait()
@@ -139,10 +165,19 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _settings(home: Home) -> Settings:
+def _settings(home: Home, valkey: Valkey) -> Settings:
+    """What a laptop needs by itself; everything else may be set as for any gateway."""
     try:
         return Settings(
-            admin_key_hash=home.admin_key_hash(), shutdown_grace_seconds=int(STOP_SECONDS)
+            admin_key_hash=home.admin_key_hash(),
+            key_pepper=SecretStr(home.pepper()),
+            redis_url=SecretStr(valkey.url),
+            database_url=SecretStr(f"sqlite:///{home.ledger.resolve()}"),
+            spool_directory=home.spool_directory,
+            migrate_on_start=True,
+            # Workers, and whatever people try out, run on the same machine.
+            allowed_networks=LOOPBACK,
+            shutdown_grace_seconds=int(STOP_SECONDS),
         )
     except ValidationError as exc:
         raise CannotStart(explain(exc)) from exc

@@ -3,7 +3,7 @@
 Objects are kept as JSON bytes without managedFields: a thousand agents' children as Python dicts
 would weigh ten times as much. Our own writes go in at once, so a later reconcile never acts on
 less than it did; events that are older than what is known are refused. Of Secrets nothing but the
-resourceVersion is kept.
+resourceVersion is kept, and the metadata of those that our resources own.
 """
 
 import sys
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from quarterdeck_contract.names import GROUP
 from quarterdeck_operator.cluster.ownership import controller_of
 from quarterdeck_operator.cluster.port import Manifest, ObjectKey, key_of
 
@@ -25,6 +26,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._objects: dict[ObjectKey, tuple[str, bytes]] = {}
+        self._kinds: defaultdict[str, dict[ObjectKey, None]] = defaultdict(dict)
         self._children: defaultdict[str, set[ObjectKey]] = defaultdict(set)
         self._controller: dict[ObjectKey, str] = {}
         self._versions: dict[ObjectKey, str] = {}
@@ -38,6 +40,7 @@ class Cache:
         if known is not None and not _newer(version, known[0]):
             return False
         self._objects[key] = version, _compact(manifest)
+        self._kinds[key.kind][key] = None
         self._own(key, manifest)
         return True
 
@@ -47,6 +50,7 @@ class Cache:
         if known is None or (version and _newer(known[0], version)):
             return False
         del self._objects[key]
+        del self._kinds[key.kind][key]
         self._disown(key)
         self.mention(key, frozenset())
         return True
@@ -66,7 +70,7 @@ class Cache:
 
     def keys(self, kind: str) -> list[ObjectKey]:
         """Keys of all objects of a kind."""
-        return [key for key in self._objects if key.kind == kind]
+        return list(self._kinds.get(kind, ()))
 
     def children(self, uid: str) -> Iterator[Manifest]:
         """Copies of the objects that the resource with this uid controls."""
@@ -144,6 +148,14 @@ class Cache:
 def resource_version_of(manifest: Mapping[str, Any]) -> str:
     """The object's resourceVersion; empty where there is none."""
     return str(manifest["metadata"].get("resourceVersion", ""))
+
+
+def without_content(kind: str, manifest: Mapping[str, Any]) -> Manifest:
+    """What may be kept of a Secret: a person's annotations can repeat what it holds."""
+    metadata = dict(manifest["metadata"])
+    annotations = metadata.pop("annotations", None) or {}
+    ours = {name: value for name, value in annotations.items() if name.startswith(f"{GROUP}/")}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata | {"annotations": ours}}
 
 
 def _newer(version: str, known: str) -> bool:

@@ -11,6 +11,7 @@ from quarterdeck_contract.validation import InvalidManifest, parse
 from quarterdeck_operator import reasons
 from quarterdeck_operator.cache import Cache
 from quarterdeck_operator.cluster.port import Manifest, ObjectKey
+from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.conditions import verdict_of
 from quarterdeck_operator.errors import OperatorError, Stalled
 from quarterdeck_operator.metrics import EngineMetrics
@@ -94,7 +95,9 @@ class Controller:
 
     async def _refuse(self, manifest: Manifest, problem: Stalled) -> Result:
         """Stored by an older or newer version: say so, leave what runs alone."""
-        status = plain_status(verdict_of(problem), manifest, self._now())
+        kind, before = manifest["kind"], manifest.get("status")
+        verdict = plain_status(verdict_of(problem), manifest, self._now())
+        status = operator_part(kind, before) | verdict
         await self._status.write(manifest, status)
         return result_of(problem)
 

@@ -10,19 +10,35 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from quarterdeck_contract.names import API_VERSION, LABEL_AGENT, LABEL_MANAGED_BY, MANAGED_BY
+from quarterdeck_contract.names import (
+    API_VERSION,
+    LABEL_AGENT,
+    LABEL_MANAGED_BY,
+    MANAGED_BY,
+)
 from quarterdeck_contract.v1alpha1.kinds import KINDS
 from quarterdeck_contract.validation import InvalidManifest, parse
 from quarterdeck_operator.builders.agent import AGENT_CHILD_KINDS
-from quarterdeck_operator.cache import REFERENCE_KINDS, Cache, resource_version_of
+from quarterdeck_operator.cache import (
+    REFERENCE_KINDS,
+    Cache,
+    resource_version_of,
+    without_content,
+)
 from quarterdeck_operator.cluster.ownership import controller_of
 from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, key_of
+from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.conditions import READY, find
 from quarterdeck_operator.controller import Controller
+from quarterdeck_operator.downgrades import Downgrades
 from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics
 from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.pepper import NoPepper, Pepper
 from quarterdeck_operator.queue import WorkQueue
 from quarterdeck_operator.reconcile.agent import AgentReconciler
+from quarterdeck_operator.reconcile.api_key import ApiKeyReconciler
+from quarterdeck_operator.reconcile.budget import BudgetReconciler
+from quarterdeck_operator.reconcile.issuing import KeyIssuer
 from quarterdeck_operator.reconcile.model import ModelReconciler
 from quarterdeck_operator.reconcile.status import StatusWriter
 from quarterdeck_operator.resolve.mentions import mentions
@@ -40,7 +56,7 @@ def utc_now() -> str:
 
 
 class Engine:
-    """Feed it every Agent, Model, child, Secret and ConfigMap; then ``run`` it.
+    """Feed it every resource of ours, child, Secret and ConfigMap; then ``run`` it.
 
     The order of feeding does not matter. ``observe``, ``observe_metadata`` and ``replace`` are
     synchronous and may be called before ``run``: nothing is worked on until then.
@@ -51,23 +67,30 @@ class Engine:
         cluster: Cluster,
         options: BuildOptions,
         *,
+        pepper: Pepper | None = None,
         workers: int = 8,
         metrics: EngineMetrics | None = None,
         now: Callable[[], str] = utc_now,
     ) -> None:
-        """``now`` gives the time of conditions, RFC 3339 in UTC."""
+        """``now`` gives the time, RFC 3339 in UTC; without ``pepper`` no API key is issued."""
         metrics = metrics or NullEngineMetrics()
         self._cache = Cache()
         self._queue = WorkQueue(metrics)
         self._running = False
         self._references = references = References(self._cache, cluster)
+        self._downgrades = downgrades = Downgrades()
         self._status = status = StatusWriter(self._cache, cluster)
+        issuer = KeyIssuer(self._cache, cluster, pepper or NoPepper())
         self._controller = Controller(
             self._queue,
             self._cache,
             {
-                "Agent": AgentReconciler(self._cache, cluster, options, references, status, now),
+                "Agent": AgentReconciler(
+                    self._cache, cluster, options, references, downgrades, status, now
+                ),
                 "Model": ModelReconciler(references, status, now),
+                "ApiKey": ApiKeyReconciler(issuer, options, status, now),
+                "Budget": BudgetReconciler(self._cache, references, status, now),
             },
             status,
             workers=workers,
@@ -78,9 +101,9 @@ class Engine:
     def observe(self, event_type: EventType, manifest: Mapping[str, Any]) -> None:
         """Take note of one object (whole, with ``kind``) and wake those whom it concerns.
 
-        Agents, Models, their children (by controller ownerReference); of Secrets and foreign
-        ConfigMaps only the resourceVersion is kept. Other kinds are ignored. An event older than
-        what is known (by resourceVersion) is ignored too.
+        Our kinds and their children (by controller ownerReference); of Secrets and foreign
+        ConfigMaps only the resourceVersion is kept, and of our own Secrets the metadata. Other
+        kinds are ignored. An event older than what is known (by resourceVersion) is ignored too.
         """
         kind = manifest["kind"]
         if kind in OWN_KINDS:
@@ -95,15 +118,20 @@ class Engine:
     ) -> None:
         """The same for a Secret or ConfigMap of which only ``metadata`` was fetched."""
         metadata = manifest["metadata"]
-        if (metadata.get("labels") or {}).get(LABEL_MANAGED_BY) == MANAGED_BY:
+        if kind in CHILD_KINDS and _is_managed(metadata):
             return
         key = ObjectKey(kind, metadata["namespace"], metadata["name"])
+        own = without_content(kind, manifest)
+        if kind == "Secret" and (owner := self._owner_of_child(own)) is not None:
+            self._observe_child(event_type, own, owner)
         if event_type == "DELETED":
             news = self._cache.drop_version(key)
         else:
             news = self._cache.put_version(key, resource_version_of(manifest))
         if news:
-            self._wake(self._cache.referrers(key))
+            referrers = self._cache.referrers(key)
+            self._wake(referrers)
+            self._wake_downgraded(referrers)
 
     def replace(self, kind: str, manifests: Iterable[Manifest], resource_version: str = "") -> None:
         """A LIST of all objects of ``kind``: those known and not in it are dropped as deleted.
@@ -159,15 +187,36 @@ class Engine:
             self._wake([key])
             # A status that changed concerns nobody else.
             if event_type == "DELETED" or before is None or before["spec"] != manifest["spec"]:
-                self._wake(self._cache.referrers(key))
+                self._wake_concerned(key, event_type, manifest)
+
+    def _wake_concerned(
+        self, key: ObjectKey, event_type: EventType, manifest: Mapping[str, Any]
+    ) -> None:
+        """Wake those that depend on the resource, also through the downgrade of a Budget."""
+        referrers = self._cache.referrers(key)
+        self._wake(referrers)
+        if key.kind == "Budget":
+            gone = event_type == "DELETED"
+            changed = self._downgrades.drop(key) if gone else self._downgrades.put(key, manifest)
+            if changed:
+                self._wake(changed.concerned(self._cache.keys("Agent")))
+        self._wake_downgraded(referrers)
+
+    def _wake_downgraded(self, referrers: Iterable[ObjectKey]) -> None:
+        for budget in referrers:
+            found = self._downgrades.get(budget)
+            if found is not None:
+                self._wake(found.concerned(self._cache.keys("Agent")))
 
     def _is_echo(
         self, event_type: EventType, manifest: Mapping[str, Any], before: Manifest | None
     ) -> bool:
-        """Whether the event only tells of the status that we have just written."""
+        """Whether the event only tells of a status: what we have just written, or others' part."""
         if event_type == "DELETED" or before is None or before["spec"] != manifest["spec"]:
             return False
-        return self._status.is_echo(manifest) and not manifest["metadata"].get("deletionTimestamp")
+        if manifest["metadata"].get("deletionTimestamp"):
+            return False
+        return self._status.is_echo(manifest) or _only_others_wrote(before, manifest)
 
     def _observe_child(
         self, event_type: EventType, manifest: Mapping[str, Any], owner: ObjectKey
@@ -195,6 +244,17 @@ def _mentions(manifest: Mapping[str, Any]) -> frozenset[ObjectKey]:
         return mentions(parse(manifest))
     except InvalidManifest:
         return frozenset()
+
+
+def _only_others_wrote(before: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
+    """Whether the status has changed, and our part of it has not."""
+    was, now = before.get("status"), manifest.get("status")
+    kind = manifest["kind"]
+    return was != now and operator_part(kind, was) == operator_part(kind, now)
+
+
+def _is_managed(metadata: Mapping[str, Any]) -> bool:
+    return (metadata.get("labels") or {}).get(LABEL_MANAGED_BY) == MANAGED_BY
 
 
 def _deleted_at(manifest: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
-"""What only the leader does: reconcile, and make the admin key if there is none."""
+"""What only the leader does: reconcile, and make the installation's own Secrets at the start."""
 
 import asyncio
+from typing import Final
 
 import structlog
 
@@ -8,11 +9,13 @@ from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.errors import KubeError
 from quarterdeck_kube.informer import Informer
 from quarterdeck_kube.resources import LEASE, Manifest
-from quarterdeck_operator.admin_key import AdminKeyUnreadable, ensure_admin_key
 from quarterdeck_operator.engine import Engine
+from quarterdeck_operator.installation import ensure_installation
 from quarterdeck_operator.lease import LeaderElector
+from quarterdeck_operator.own_secrets import OwnSecretUnusable
 
-ADMIN_KEY_RETRY = 10.0
+INSTALLATION_RETRY: Final = 10.0
+"""Seconds."""
 
 _log = structlog.get_logger(__name__)
 
@@ -24,7 +27,7 @@ async def lead(elector: LeaderElector, engine: Engine, client: KubeClient, names
         async with asyncio.TaskGroup() as group:
             group.create_task(elector.hold())
             group.create_task(engine.run())
-            group.create_task(_keep_admin_key(client, namespace))
+            group.create_task(_keep_installation(client, namespace))
     finally:
         await elector.release()
 
@@ -42,12 +45,12 @@ def lease_informer(
     )
 
 
-async def _keep_admin_key(client: KubeClient, namespace: str) -> None:
+async def _keep_installation(client: KubeClient, namespace: str) -> None:
     while True:
         try:
-            await ensure_admin_key(client, namespace)
-        except (KubeError, AdminKeyUnreadable) as exc:
-            _log.warning("admin key not ensured", error=str(exc))
-            await asyncio.sleep(ADMIN_KEY_RETRY)
+            await ensure_installation(client, namespace)
+        except (KubeError, OwnSecretUnusable) as exc:
+            _log.error("installation not complete", error=str(exc))
+            await asyncio.sleep(INSTALLATION_RETRY)
         else:
             return

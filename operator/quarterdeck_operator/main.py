@@ -17,6 +17,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
 from pydantic import ValidationError
 
+from quarterdeck_contract.guarded_sockets import guarded_sockets
 from quarterdeck_contract.names import FIELD_MANAGER
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
@@ -32,6 +33,7 @@ from quarterdeck_operator.leader import lead, lease_informer
 from quarterdeck_operator.lease import LeaderElector, LeaseLost
 from quarterdeck_operator.logs import configure_logs
 from quarterdeck_operator.metrics import PrometheusEngineMetrics, ResourceCollector
+from quarterdeck_operator.pepper import SecretPepper
 from quarterdeck_operator.settings import Settings
 
 FRONT_RESTART_SECONDS: Final = 2.0
@@ -71,11 +73,13 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         KubeClient(
             credentials, field_manager=FIELD_MANAGER, metrics=PrometheusRequestMetrics(registry)
         ) as client,
-        aiohttp.ClientSession() as probes,
+        aiohttp.ClientSession(connector=_guarded(settings)) as probes,
     ):
+        cluster = KubernetesCluster(client, probes, identity)
         engine = Engine(
-            KubernetesCluster(client, probes, identity),
+            cluster,
             settings.build_options(namespace),
+            pepper=SecretPepper(cluster, namespace),
             workers=settings.reconcile_workers,
             metrics=PrometheusEngineMetrics(registry),
         )
@@ -97,6 +101,11 @@ async def run(settings: Settings, credentials: Credentials) -> None:
             await feed.wait_synced()
             group.create_task(lease.run())
             group.create_task(lead(elector, engine, client, namespace))
+
+
+def _guarded(settings: Settings) -> aiohttp.TCPConnector:
+    """Probes go where people's resources say, so not to metadata services and the like."""
+    return aiohttp.TCPConnector(socket_factory=guarded_sockets(settings.addresses))
 
 
 async def _keep_running(front: Callable[[], Awaitable[None]], feed: Feed) -> None:

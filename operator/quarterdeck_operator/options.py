@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from quarterdeck_contract.names import SYSTEM_NAMESPACE
+
 
 @dataclass(frozen=True)
 class BuildOptions:
@@ -11,3 +13,5 @@ class BuildOptions:
     image_pull_policy: str = "IfNotPresent"
     gateway_namespace: str = "quarterdeck-system"
     """Namespace of the gateway's pods: the only ones that may reach workers."""
+    system_namespace: str = SYSTEM_NAMESPACE
+    """Namespace whose ApiKeys may enter other namespaces."""

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from quarterdeck_contract.names import ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET, GROUP
+from quarterdeck_contract.names import (
+    ADMIN_KEY_SECRET,
+    GATEWAY_AUTH_SECRET,
+    GROUP,
+    PEPPER_SECRET,
+)
+from quarterdeck_operator.installation import POSTGRES, REDIS
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,13 @@ _WATCH: Final = ("list", "watch")
 _OWN: Final = ("get", *_WATCH, "create", "patch", "delete")
 
 CLUSTER_RULES: Final[tuple[PolicyRule, ...]] = (
-    PolicyRule((GROUP,), ("agents", "models"), _WATCH, "what people ask for"),
-    PolicyRule((GROUP,), ("agents/status", "models/status"), ("patch",), "what became of it"),
+    PolicyRule((GROUP,), ("agents", "models", "apikeys", "budgets"), _WATCH, "what people ask for"),
+    PolicyRule(
+        (GROUP,),
+        ("agents/status", "models/status", "apikeys/status", "budgets/status"),
+        ("patch",),
+        "what became of it",
+    ),
     PolicyRule(("",), ("serviceaccounts", "services"), _OWN, "children of agents"),
     PolicyRule(("",), ("configmaps",), _OWN, "children of agents, and instructions to read"),
     PolicyRule(("apps",), ("deployments",), _OWN, "children of agents"),
@@ -57,6 +68,10 @@ CLUSTER_RULES: Final[tuple[PolicyRule, ...]] = (
         ("get", *_WATCH),
         "does the named key exist, and did its value change; watches fetch metadata only",
     ),
+    # By no name, because the keys of people's ApiKeys are called as people call them. What is not
+    # the ApiKey's own is refused before it is written (cluster/ownership.py); deleting is left to
+    # garbage collection.
+    PolicyRule(("",), ("secrets",), ("create", "patch"), "the keys of ApiKeys"),
     PolicyRule(("events.k8s.io",), ("events",), ("create",), "kubectl describe"),
 )
 """In every namespace that is watched."""
@@ -70,13 +85,13 @@ NAMESPACE_RULES: Final[tuple[PolicyRule, ...]] = (
         "leader election",
         names=(LEASE_NAME,),
     ),
-    PolicyRule(("",), ("secrets",), ("create",), "the admin key, at the first start"),
+    PolicyRule(("",), ("secrets",), ("create",), "its own Secrets, at the first start"),
     PolicyRule(
         ("",),
         ("secrets",),
         ("get",),
-        "the admin key, at every start",
-        names=(ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET),
+        "its own Secrets, at every start",
+        names=(ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET, PEPPER_SECRET, REDIS, POSTGRES),
     ),
 )
 """In the operator's own namespace."""

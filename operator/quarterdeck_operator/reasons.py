@@ -15,6 +15,8 @@ CREDENTIALS_FOUND: Final = "CredentialsFound"
 """The Model's Secret and key exist; whether the provider accepts the key shows in a chat."""
 NO_CREDENTIALS_NEEDED: Final = "NoCredentialsNeeded"
 """The Model needs no Secret."""
+ACTIVE: Final = "Active"
+"""The ApiKey opens what it says; the Budget is in force."""
 
 # Ready=False, and nothing is wrong.
 WAITING_FOR_WORKERS: Final = "WaitingForWorkers"
@@ -23,6 +25,10 @@ SUSPENDED: Final = "Suspended"
 """spec.suspended is true."""
 SCALED_TO_ZERO: Final = "ScaledToZero"
 """spec.replicas is 0."""
+REVOKED: Final = "Revoked"
+"""The ApiKey's spec.revoked is true."""
+EXPIRED: Final = "Expired"
+"""The ApiKey's spec.expiresAt has passed."""
 
 # Ready=False until something else appears.
 MODEL_NOT_FOUND: Final = "ModelNotFound"
@@ -30,6 +36,8 @@ SECRET_NOT_FOUND: Final = "SecretNotFound"  # noqa: S105 - a reason
 SECRET_KEY_NOT_FOUND: Final = "SecretKeyNotFound"  # noqa: S105 - a reason
 CONFIG_MAP_NOT_FOUND: Final = "ConfigMapNotFound"
 CONFIG_MAP_KEY_NOT_FOUND: Final = "ConfigMapKeyNotFound"
+SCOPE_NOT_FOUND: Final = "ScopeNotFound"
+"""The Agent or ApiKey that the Budget counts does not exist; it counts once it does."""
 ENDPOINT_UNREACHABLE: Final = "EndpointUnreachable"
 """The external agent's address does not answer, or not well."""
 
@@ -45,6 +53,15 @@ FORBIDDEN: Final = "Forbidden"
 ROLLOUT_FAILED: Final = "RolloutFailed"
 """New workers do not come up, and the Deployment does not say why in a word of its own; usually
 it does, as ProgressDeadlineExceeded, and then that word is the reason."""
+INVALID_EXPIRY: Final = "InvalidExpiry"
+"""The ApiKey's spec.expiresAt is no time with a zone: no key of it works."""
+NAMESPACES_NOT_PERMITTED: Final = "NamespacesNotPermitted"
+"""The ApiKey names other namespaces than its own and is not in the installation's: it works, in
+its own namespace alone."""
+TIME_ZONE_UNKNOWN: Final = "TimeZoneUnknown"
+"""The Budget's spec.timeZone is no IANA name."""
+PEPPER_WEAK: Final = "PepperWeak"
+"""The secret behind the hashes of keys is too short to be one."""
 REPLICA_FAILURE: Final = "ReplicaFailure"
 """Pods cannot be created: a quota or an admission policy, usually."""
 
@@ -53,6 +70,13 @@ APPLY_FAILED: Final = "ApplyFailed"
 """The cluster refuses or fails repeatedly; the message says how."""
 PREDECESSOR_LEAVING: Final = "PredecessorLeaving"
 """A child of a deleted resource of the same name has not been collected yet."""
+
+PEPPER_MISSING: Final = "PepperMissing"
+"""The secret behind the hashes of keys has not been made yet."""
+
+# Of Events alone.
+KEY_REPLACED: Final = "KeyReplaced"
+"""A new key took the place of another: after a rotation, or because its Secret was lost."""
 
 # Of Reconciling and Stalled while they are False.
 SETTLED: Final = "Settled"

@@ -4,8 +4,10 @@ from importlib.metadata import version
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
+from pydantic.networks import IPvAnyNetwork
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from quarterdeck_contract.addresses import AddressPolicy
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.rbac import LEASE_NAME
 
@@ -26,6 +28,11 @@ class Settings(BaseSettings):
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     gateway_namespace: str = ""
     """Namespace of the gateway's pods; empty: the operator's own."""
+    system_namespace: str = ""
+    """Namespace whose ApiKeys may enter others; empty: the operator's own."""
+    allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Networks, separated by commas, where agents that run elsewhere may be beside public and
+    private addresses: loopback is refused otherwise."""
     reconcile_workers: int = Field(default=8, ge=1, le=64)
     """Resources that are reconciled at once."""
     operator_port: int = Field(default=8081, ge=0, le=65535)
@@ -34,12 +41,17 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("watch_namespaces", mode="before")
+    @field_validator("watch_namespaces", "allowed_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(name.strip() for name in value.split(",") if name.strip())
+
+    @property
+    def addresses(self) -> AddressPolicy:
+        """Where ``runtime.endpoint`` may lead."""
+        return AddressPolicy(private=True, allowed=self.allowed_networks)
 
     def build_options(self, own_namespace: str) -> BuildOptions:
         """What the builders must know."""
@@ -47,6 +59,7 @@ class Settings(BaseSettings):
             worker_image=self.worker_image,
             image_pull_policy=self.image_pull_policy,
             gateway_namespace=self.gateway_namespace or own_namespace,
+            system_namespace=self.system_namespace or own_namespace,
         )
 
 

@@ -22,3 +22,8 @@ def test_samples_are_valid(path: Path) -> None:
 
 def test_there_is_a_sample_for_each_way_to_run_an_agent() -> None:
     assert {path.stem for path in SAMPLES} >= {"demo", "external", "ollama", "openai"}
+
+
+def test_every_kind_has_a_sample() -> None:
+    documents = (d for path in SAMPLES for d in yaml.safe_load_all(path.read_text()))
+    assert {document["kind"] for document in documents} >= {*KINDS}

@@ -26,7 +26,7 @@ from support.cluster import cluster, kubectl
 
 __all__ = ["cluster"]
 
-START_SECONDS = 120
+START_SECONDS = 180
 
 
 @pytest.hookimpl(trylast=True)

@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).parents[2]
 INSTALL: Final = ROOT / "manifests" / "install.yaml"
 SYSTEM: Final = "quarterdeck-system"
 DEPLOYMENTS: Final = ("quarterdeck-operator", "quarterdeck-gateway")
+STORES: Final = ("quarterdeck-redis", "quarterdeck-postgres")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def images() -> set[str]:
     """The images that install.yaml names; the worker's is a setting of the operator."""
     found: set[str] = set()
     for document in install_documents():
-        if document["kind"] == "Deployment":
+        if document["kind"] in ("Deployment", "StatefulSet"):
             (container,) = document["spec"]["template"]["spec"]["containers"]
             worker = [e["value"] for e in container["env"] if e["name"].endswith("_WORKER_IMAGE")]
             found |= {container["image"], *worker}

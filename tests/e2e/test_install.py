@@ -7,13 +7,14 @@ import json
 import httpx
 import pytest
 
-from e2e.installation import SYSTEM, Installation
+from e2e.installation import STORES, SYSTEM, Installation
 from e2e.objects import listed, read
 from support.cluster import KubectlError, kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
 
 PLANES = ("operator", "gateway")
+_ARGUMENTS = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"
 
 
 @pytest.fixture(params=PLANES)
@@ -27,13 +28,30 @@ def _exec(deployment: str, *command: str) -> str:
 
 def test_nothing_restarted_on_the_way_up(installation: Installation) -> None:
     pods = listed("pods", SYSTEM)
-    assert len(pods) == 2 * len(PLANES)
+    assert len(pods) == 2 * len(PLANES) + len(STORES)
     restarts = {
         pod["metadata"]["name"]: status["restartCount"]
         for pod in pods
         for status in pod["status"]["containerStatuses"]
     }
     assert set(restarts.values()) == {0}, restarts
+
+
+def test_the_pepper_and_the_stores_passwords_were_made_and_are_told_to_nobody_else(
+    installation: Installation,
+) -> None:
+    values = [
+        base64.b64decode(value).decode()
+        for name in ("quarterdeck-key-pepper", *STORES)
+        for value in read("secret", name, SYSTEM)["data"].values()
+    ]
+    assert len(values) == 5
+    assert all(len(value) >= 43 for value in values)
+    logs = kubectl("logs", "-n", SYSTEM, "-l", "app.kubernetes.io/part-of=quarterdeck", "--tail=-1")
+    assert not [value for value in values if value in logs]
+    for store in STORES:
+        arguments = kubectl("exec", "-n", SYSTEM, f"{store}-0", "--", "sh", "-c", _ARGUMENTS)
+        assert not [value for value in values if value in arguments]
 
 
 def test_the_gateway_holds_only_the_hash_of_the_admin_key(installation: Installation) -> None:
@@ -61,7 +79,12 @@ def test_only_the_admin_key_opens_the_gateway(installation: Installation) -> Non
 
 @pytest.mark.parametrize(
     ("verb", "resource"),
-    [("get", "secrets"), ("list", "pods"), ("create", "agents.quarterdeck.dev")],
+    [
+        ("get", "secrets"),
+        ("list", "pods"),
+        ("create", "agents.quarterdeck.dev"),
+        ("patch", "models.quarterdeck.dev"),
+    ],
 )
 def test_the_gateways_account_has_no_further_rights(
     installation: Installation, verb: str, resource: str

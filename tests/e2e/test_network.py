@@ -74,6 +74,18 @@ def test_anyone_in_the_cluster_can_reach_the_gateways_service(
     assert connects(STRANGER, restricted, host, 80) == "connected"
 
 
+@pytest.mark.parametrize(("store", "port"), [("redis", 6379), ("postgres", 5432)])
+def test_only_the_gateway_reaches_the_stores(
+    restricted: str, worker_address: str, store: str, port: int
+) -> None:
+    host = f"quarterdeck-{store}.{SYSTEM}.svc"
+    assert connects(STRANGER, restricted, host, port) == REFUSED
+    operator, _ = _pod_of("operator")
+    assert connects(operator, SYSTEM, host, port) == REFUSED
+    gateway, _ = _pod_of("gateway")
+    assert connects(gateway, SYSTEM, host, port) == "connected"
+
+
 def test_only_the_metrics_port_of_the_operator_is_open(
     restricted: str, worker_address: str
 ) -> None:

@@ -59,12 +59,12 @@ def test_defaults_are_filled_in_and_only_peoples_metadata_is_taken(laptop: Lapto
 
 
 def test_immutable_fields_stay(laptop: Laptop) -> None:
-    old, new, field, message = samples.IMMUTABLE
-    laptop.intake.apply(old)
-    with pytest.raises(Invalid, match=message) as refusal:
-        laptop.intake.apply(new)
-    assert refusal.value.errors[0].field == field
-    assert laptop.store.get(key_of(old)) is not None
+    bad = samples.BAD_UPDATES[0]
+    laptop.intake.apply(bad.old)
+    with pytest.raises(Invalid, match=bad.rule) as refusal:
+        laptop.intake.apply(bad.new)
+    assert refusal.value.errors[0].field == bad.field
+    assert laptop.store.get(key_of(bad.old)) is not None
 
 
 def test_plain_secrets_are_folded_into_data(laptop: Laptop) -> None:

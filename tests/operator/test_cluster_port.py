@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
-from quarterdeck_contract.names import API_VERSION, FIELD_MANAGER
+from quarterdeck_contract.names import API_VERSION, FIELD_MANAGER, GATEWAY_FIELD_MANAGER
 from quarterdeck_kube.client import KubeClient
-from quarterdeck_kube.resources import AGENT, CONFIG_MAP, EVENT, SECRET
+from quarterdeck_kube.resources import BUDGET, EVENT, resource_for
 from quarterdeck_operator import reasons
 from quarterdeck_operator.cluster.fake import FakeCluster
 from quarterdeck_operator.cluster.kubernetes import KubernetesCluster
 from quarterdeck_operator.cluster.port import Cluster, Manifest, Note, ObjectKey, key_of
+from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.conditions import READY
 from quarterdeck_operator.errors import Stalled, Transient
 from support.fault_proxy import FaultProxy
@@ -34,8 +35,7 @@ class Place:
         if self.fake is not None:
             return self.fake.put(manifest)
         assert self.api is not None
-        resource = {"Agent": AGENT, "ConfigMap": CONFIG_MAP, "Secret": SECRET}[manifest["kind"]]
-        return await self.api.apply(resource, manifest)
+        return await self.api.apply(resource_for(manifest["kind"]), manifest)
 
     def metadata(self, name: str) -> dict[str, object]:
         return {"namespace": self.namespace, "name": name}
@@ -65,8 +65,33 @@ class Place:
             "data": data,
         }
 
+    async def report(self, key: ObjectKey, status: Manifest) -> None:
+        """The gateway writes its part of a status."""
+        if self.fake is not None:
+            stored = self.fake.objects[key].get("status", {})
+            conditions = [*stored["conditions"], *status["conditions"]]
+            merged = stored | status | {"conditions": conditions}
+            self.fake.change(key, lambda manifest: manifest.update(status=merged))
+            return
+        assert self.api is not None
+        async with KubeClient(self.api.credentials, field_manager=GATEWAY_FIELD_MANAGER) as gateway:
+            body = {"apiVersion": API_VERSION, "kind": key.kind, "status": status}
+            metadata = {"namespace": key.namespace, "name": key.name}
+            await gateway.apply_status(BUDGET, body | {"metadata": metadata})
+
     async def data(self) -> dict[str, str]:
         return dict(await self.cluster.config_map(self.namespace, "child") or {})
+
+
+def _condition(type_: str, status: str) -> dict[str, object]:
+    return {
+        "type": type_,
+        "status": status,
+        "reason": "Tried",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+        "observedGeneration": 1,
+    }
 
 
 @pytest.fixture
@@ -159,14 +184,7 @@ async def test_deletes_by_uid_only(place: Place) -> None:
 
 async def test_status_is_stored_beside_the_spec(place: Place) -> None:
     key = key_of(await place.agent())
-    condition = {
-        "type": READY,
-        "status": "True",
-        "reason": "Tried",
-        "message": "",
-        "lastTransitionTime": "2026-01-01T00:00:00Z",
-        "observedGeneration": 1,
-    }
+    condition = _condition(READY, "True")
     status = {"observedGeneration": 1, "conditions": [condition], "workers": "1/1"}
     stored = await place.cluster.apply_status(key, status)
     assert stored["status"] == status
@@ -175,6 +193,25 @@ async def test_status_is_stored_beside_the_spec(place: Place) -> None:
     assert again["metadata"]["resourceVersion"] == stored["metadata"]["resourceVersion"]
     without = {"observedGeneration": 1, "conditions": [condition]}
     assert (await place.cluster.apply_status(key, without))["status"] == without
+
+
+async def test_the_parts_of_a_status_that_others_wrote_stay(place: Place) -> None:
+    spec = {"scope": {"kind": "Namespace"}, "amountUSD": 5}
+    metadata = place.metadata("monthly")
+    budget = {"apiVersion": API_VERSION, "kind": "Budget", "metadata": metadata, "spec": spec}
+    key = key_of(await place.put(budget))
+    first = {"observedGeneration": 1, "conditions": [_condition(READY, "False")]}
+    await place.cluster.apply_status(key, first)
+    theirs = {"spentUSD": "1.000000", "conditions": [_condition("Enforced", "True")]}
+    await place.report(key, theirs)
+    second = {"observedGeneration": 1, "conditions": [_condition(READY, "True")]}
+    stored = (await place.cluster.apply_status(key, second))["status"]
+    assert stored["spentUSD"] == "1.000000"
+    assert {c["type"]: c["status"] for c in stored["conditions"]} == {
+        READY: "True",
+        "Enforced": "True",
+    }
+    assert operator_part("Budget", stored) == second
 
 
 async def test_status_of_what_is_gone_is_transient(place: Place) -> None:

@@ -20,6 +20,7 @@ from support.operator_world import (
     OPTIONS,
     World,
     agent,
+    budget,
     config_map,
     key,
     keyed_model,
@@ -38,6 +39,9 @@ SPECS: list[dict[str, Any]] = [
 ]
 
 
+TO_SPARE = [{"percent": 80, "action": "downgrade", "model": "spare"}]
+
+
 def foreign(kind: str) -> Manifest:
     """A stranger's object under the name of a child."""
     metadata = {"namespace": NAMESPACE, "name": "agent-demo", "labels": {"mine": "yes"}}
@@ -52,10 +56,18 @@ steps = st.one_of(
         st.just("put"),
         st.sampled_from([secret(), secret(apiKey="k2"), secret(no="key"), config_map()]),
     ),
+    st.tuples(st.just("put"), st.sampled_from([budget(thresholds=TO_SPARE), budget()])),
     st.tuples(
         st.just("remove"),
         st.sampled_from(
-            [key("Model", "m"), key("Secret", "s"), key("ConfigMap", "c"), key("Agent", "demo")]
+            [
+                key("Model", "m"),
+                key("Model", "spare"),
+                key("Secret", "s"),
+                key("ConfigMap", "c"),
+                key("Agent", "demo"),
+                key("Budget", "monthly"),
+            ]
         ),
     ),
     st.tuples(st.just("delete child"), kinds),
@@ -112,7 +124,8 @@ async def wanted(world: World) -> list[Manifest] | None:
     fresh.cluster.objects = world.cluster.objects
     engine = fresh.new_engine()
     try:
-        resolved = await resolve_agent(parsed, engine._cache, engine._references)
+        cheaper = engine._downgrades.models_for(NAMESPACE, "demo")
+        resolved = await resolve_agent(parsed, engine._cache, engine._references, cheaper)
     except OperatorError:
         return None
     return list(build_agent(resolved, OPTIONS))

@@ -8,6 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from quarterdeck_contract.addresses import IN_CLUSTER
+from quarterdeck_contract.guarded_sockets import guarded_sockets
 from quarterdeck_operator.cluster.probe import probe
 
 
@@ -50,6 +52,16 @@ async def test_nobody_there_is_told_without_an_error(session: aiohttp.ClientSess
     found = await probe(session, "http://127.0.0.1:1")
     assert not found.ready
     assert found.message == "http://127.0.0.1:1/readyz: cannot connect (Connection refused)"
+
+
+async def test_addresses_that_no_resource_may_name_are_never_asked() -> None:
+    guarded = aiohttp.TCPConnector(socket_factory=guarded_sockets(IN_CLUSTER))
+    app = web.Application()
+    async with TestServer(app) as server, aiohttp.ClientSession(connector=guarded) as session:
+        for host in ("127.0.0.1", "localhost", "169.254.169.254"):
+            found = await probe(session, f"http://{host}:{server.port}")
+            assert not found.ready
+            assert "refused to connect" in found.message
 
 
 async def test_silence_is_not_waited_for(

@@ -12,6 +12,8 @@ import pytest
 
 from quarterdeck_contract.names import GROUP, worker_name
 from quarterdeck_kube.resources import (
+    API_KEY,
+    BUDGET,
     CONFIG_MAP,
     DEPLOYMENT,
     HORIZONTAL_POD_AUTOSCALER,
@@ -99,10 +101,10 @@ def test_nothing_is_granted_by_wildcard() -> None:
         assert "*" not in group + resource + verb
 
 
-def test_secrets_are_never_changed() -> None:
+def test_secrets_are_never_deleted_and_its_own_never_changed() -> None:
     everywhere = {verb for _, resource, verb in granted(CLUSTER_RULES) if resource == "secrets"}
     at_home = {verb for _, resource, verb in granted(NAMESPACE_RULES) if resource == "secrets"}
-    assert everywhere == {"get", "list", "watch"}
+    assert everywhere == {"get", "list", "watch", "create", "patch"}
     assert at_home == {"get", "create"}
 
 
@@ -122,6 +124,12 @@ async def test_every_permission_is_used_and_every_request_permitted(
     endpoint = {"endpoint": f"http://127.0.0.1:{operator.port}"}
     await team.external("whole", **endpoint)
     await team.until(reasons.ENDPOINT_READY, "whole")
+    # A key is made, and replaced.
+    await team.put(API_KEY, "ci", spec={"owner": "ci"})
+    await team.until(reasons.ACTIVE, "ci", API_KEY)
+    await team.put(API_KEY, "ci", spec={"owner": "ci", "revision": 2})
+    await team.put(BUDGET, "all", spec={"scope": {"kind": "Namespace"}, "amountUSD": 5})
+    await team.until(reasons.ACTIVE, "all", BUDGET)
     # Strangers' objects in the way: found out by reading them.
     for number, (resource, content) in enumerate(FOREIGN.items()):
         name = f"f{number}"

@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
 from quarterdeck_contract.names import API_VERSION
 from quarterdeck_kube.resources import (
     AGENT,
+    API_KEY,
+    BUDGET,
     DEPLOYMENT,
 )
 from quarterdeck_operator import reasons
 from support.cluster import KubectlError, kubectl
 from support.operator_process import Operators, eventually
 from support.operator_team import Team
-from support.samples import BAD, Bad
+from support.samples import BAD, BAD_UPDATES, Bad, BadUpdate
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
@@ -60,11 +63,35 @@ async def test_the_api_server_refuses_bad_manifests_in_words(
     assert bad.words in str(refused.value)
 
 
-async def test_the_provider_of_a_model_cannot_be_changed(team: Team) -> None:
-    await team.model()
-    changed = {"spec": {"provider": "local", "model": "smollm2-135m-instruct", "baseURL": None}}
-    with pytest.raises(KubectlError, match="provider is immutable"):
-        kubectl(
-            *("-n", team.namespace, "patch", "model", "m", "--type=merge"),
-            *("-p", json.dumps(changed)),
-        )
+@pytest.mark.parametrize("bad", BAD_UPDATES, ids=lambda bad: bad.id)
+async def test_the_api_server_refuses_bad_updates_in_words(
+    bad: BadUpdate, crds: None, namespace: str
+) -> None:
+    old, new = (
+        json.dumps(manifest | {"metadata": manifest["metadata"] | {"namespace": namespace}})
+        for manifest in (bad.old, bad.new)
+    )
+    kubectl("create", "-f", "-", stdin=old)
+    with pytest.raises(KubectlError) as refused:
+        kubectl("replace", "-f", "-", stdin=new)
+    assert bad.rule in str(refused.value)
+
+
+async def test_keys_and_budgets_are_read_at_a_glance(team: Team, operators: Operators) -> None:
+    await operators.start_leader()
+    await team.put(API_KEY, "ci", spec={"owner": "ci@example.com"})
+    await team.until(reasons.ACTIVE, "ci", API_KEY)
+    spec = {"scope": {"kind": "Key", "name": "ci"}, "amountUSD": 2.5, "period": "day"}
+    await team.put(BUDGET, "daily", spec=spec)
+    await team.until(reasons.ACTIVE, "daily", BUDGET)
+    header, row = kubectl("-n", team.namespace, "get", "apikeys").splitlines()
+    assert re.split(r"\s{2,}", header.strip()) == [
+        *("NAME", "READY", "REASON", "OWNER", "ROLE", "KEY", "LAST USED", "AGE")
+    ]
+    assert row.split()[:5] == ["ci", "True", "Active", "ci@example.com", "user"]
+    header, row = kubectl("-n", team.namespace, "get", "budgets").splitlines()
+    assert re.split(r"\s{2,}", header.strip()) == [
+        *("NAME", "READY", "REASON", "SCOPE", "NAME OF", "USD", "PERIOD"),
+        *("SPENT", "REMAINING", "RESETS AT", "AGE"),
+    ]
+    assert row.split()[:7] == ["daily", "True", "Active", "Key", "ci", "2.5", "day"]

@@ -16,7 +16,10 @@ import orjson
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from quarterdeck_kube.resources import RESOURCES
+
 Manifest = dict[str, Any]
+PLURALS = {resource.plural for resource in RESOURCES.values()} | {"widgets"}
 UNDECLARED = "failed to create typed patch object: .spec.colour: field not declared in schema"
 
 
@@ -158,7 +161,7 @@ class FakeApi:
     def _get(self, request: web.Request) -> web.Response:
         if request.path in self.objects:
             return web.json_response(self.objects[request.path])
-        if request.path.rsplit("/", 1)[-1].endswith("s"):
+        if request.path.rsplit("/", 1)[-1] in PLURALS:
             return self._list(request)
         return refusal(404, "NotFound", f"{request.path} not found")
 

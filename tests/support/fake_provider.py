@@ -54,6 +54,7 @@ class Script:
     """Before each streamed piece."""
     input_tokens: int = 11
     output_tokens: int = 4
+    cached_tokens: int = 0
     with_usage: bool = True
     truncated: bool = False
     """The answer ends with the dialect's word for "token limit reached"."""
@@ -230,6 +231,7 @@ async def _answer(
         output_tokens=script.output_tokens,
         truncated=script.truncated,
         with_usage=script.with_usage and wants_usage,
+        cached_tokens=script.cached_tokens,
     )
     if stream:
         return await _stream(request, dialect, script, answer)

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from quarterdeck_contract.names import HEADER_MODEL
+
 MODEL = "fake-model"
 
 
@@ -41,6 +43,12 @@ class Script:
     """Sent with ``status`` instead of an answer."""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
+    with_usage: bool = True
+    """False: the provider says nothing of tokens."""
+    cached: int = 0
+    """Prompt tokens that the provider had in its cache."""
+    alternates: tuple[str, ...] = ()
+    """Models that answer when the gateway names them."""
 
 
 @dataclass(frozen=True)
@@ -125,23 +133,29 @@ class FakeWorker:
                 body=script.body or b"",
                 headers={"content-type": script.content_type, **script.headers},
             )
+        wanted = request.headers.get(HEADER_MODEL)
+        model = wanted if wanted in script.alternates else None
         if not asked.get("stream"):
-            return await self._whole(request)
-        return await self._stream(request)
+            return await self._whole(request, model)
+        return await self._stream(request, model)
 
-    async def _whole(self, request: web.Request) -> web.StreamResponse:
-        answer = json.dumps(completion(self.script.chunks)).encode()
+    async def _whole(self, request: web.Request, model: str | None) -> web.StreamResponse:
+        document = completion(self.script.chunks, cached=self.script.cached)
+        if not self.script.with_usage:
+            del document["usage"]
+        answer = json.dumps(document | ({"model": model} if model else {})).encode()
         if self.script.die_after is None:
-            return web.Response(body=answer, headers=self._headers("application/json"))
+            headers = self._headers("application/json", model)
+            return web.Response(body=answer, headers=headers)
         response = web.StreamResponse(headers={"content-length": str(len(answer))})
         await response.prepare(request)
         await response.write(answer[: len(answer) // 2])
         _cut(request)
         return response
 
-    async def _stream(self, request: web.Request) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, model: str | None) -> web.StreamResponse:
         script = self.script
-        response = web.StreamResponse(headers=self._headers("text/event-stream"))
+        response = web.StreamResponse(headers=self._headers("text/event-stream", model))
         await response.prepare(request)
         for number in range(script.chunks):
             if number:
@@ -160,12 +174,15 @@ class FakeWorker:
                 return response
         if not script.end_early:
             await response.write(event(chunk(None)))
-            await response.write(event(usage_chunk(script.chunks)))
+            if script.with_usage:
+                last = usage_chunk(script.chunks, cached=script.cached)
+                await response.write(event(last | ({"model": model} if model else {})))
             await response.write(b"data: [DONE]\n\n")
         return response
 
-    def _headers(self, content_type: str) -> dict[str, str]:
-        return {"content-type": content_type, **self.script.headers}
+    def _headers(self, content_type: str, model: str | None) -> dict[str, str]:
+        served = {HEADER_MODEL: model} if model else {}
+        return {"content-type": content_type, **served, **self.script.headers}
 
 
 def _cut(request: web.Request) -> None:
@@ -186,24 +203,25 @@ def chunk(content: str | None) -> dict[str, Any]:
     return _named("chat.completion.chunk") | {"choices": [choice]}
 
 
-def usage_chunk(tokens: int) -> dict[str, Any]:
+def usage_chunk(tokens: int, *, cached: int = 0) -> dict[str, Any]:
     """The last chunk: no choices, but the usage."""
-    return _named("chat.completion.chunk") | {"choices": [], "usage": _usage(tokens)}
+    return _named("chat.completion.chunk") | {"choices": [], "usage": _usage(tokens, cached)}
 
 
-def completion(tokens: int) -> dict[str, Any]:
+def completion(tokens: int, *, cached: int = 0) -> dict[str, Any]:
     """A whole answer of so many words."""
     message = {"role": "assistant", "content": "".join(f"word{n} " for n in range(tokens))}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-    return _named("chat.completion") | {"choices": [choice], "usage": _usage(tokens)}
+    return _named("chat.completion") | {"choices": [choice], "usage": _usage(tokens, cached)}
 
 
 def _named(kind: str) -> dict[str, Any]:
     return {"id": "chatcmpl-1", "object": kind, "created": 1_750_000_000, "model": MODEL}
 
 
-def _usage(tokens: int) -> dict[str, int]:
-    return {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": 7 + tokens}
+def _usage(tokens: int, cached: int) -> dict[str, Any]:
+    usage = {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": 7 + tokens}
+    return usage | ({"prompt_tokens_details": {"cached_tokens": cached}} if cached else {})
 
 
 async def main() -> None:

@@ -119,6 +119,8 @@ class Operators:
                     "QUARTERDECK_NAMESPACE": self.namespace,
                     "QUARTERDECK_WATCH_NAMESPACES": self.namespace,
                     "QUARTERDECK_OPERATOR_PORT": str(port),
+                    # Agents that run elsewhere are played by this machine.
+                    "QUARTERDECK_ALLOWED_NETWORKS": "127.0.0.0/8",
                 },
             )
         operator = OperatorProcess(process, proxy, port, log)

@@ -13,10 +13,12 @@ from quarterdeck_operator.cluster.port import Manifest, ObjectKey
 from quarterdeck_operator.conditions import find
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.pepper import FixedPepper
 
 NAMESPACE = "team"
 NOW = "2026-01-01T00:00:00Z"
 OPTIONS = BuildOptions(worker_image="quarterdeck/worker:test")
+PEPPER = b"a pepper of more than thirty-two bytes"
 
 CHILDREN = ("ConfigMap", "Deployment", "NetworkPolicy", "Service", "ServiceAccount")
 """Kinds that every deployed agent becomes."""
@@ -44,6 +46,16 @@ def model(name: str = "m", **spec: Any) -> Manifest:
 def keyed_model(name: str = "m", secret: str = "s") -> Manifest:  # noqa: S107 - a name
     """A Model manifest that needs key ``apiKey`` of a Secret."""
     return model(name, provider="openai", model="gpt", credentials={"name": secret})
+
+
+def api_key(name: str = "ci", **spec: Any) -> Manifest:
+    """An ApiKey manifest; without arguments one whose key the operator makes."""
+    return _own("ApiKey", name, {"owner": "ci@example.com"} | spec)
+
+
+def budget(name: str = "monthly", **spec: Any) -> Manifest:
+    """A Budget manifest; without arguments one of the whole namespace."""
+    return _own("Budget", name, {"scope": {"kind": "Namespace"}, "amountUSD": 5} | spec)
 
 
 def secret(name: str = "s", **data: str) -> Manifest:
@@ -80,11 +92,14 @@ class World:
 
     def __init__(self) -> None:
         self.cluster = FakeCluster()
+        self.now = NOW
         self.engine = self.new_engine()
 
     def new_engine(self) -> Engine:
         """An operator that has just started: it has seen what exists, and sees what comes."""
-        engine = Engine(self.cluster, OPTIONS, workers=4, now=lambda: NOW)
+        engine = Engine(
+            self.cluster, OPTIONS, pepper=FixedPepper(PEPPER), workers=4, now=lambda: self.now
+        )
         self.cluster.listeners = [engine.observe]
         for manifest in list(self.cluster.objects.values()):
             engine.observe("ADDED", manifest)

@@ -25,6 +25,8 @@ class Answer:
     truncated: bool
     """True when the answer stopped at the token limit."""
     with_usage: bool
+    cached_tokens: int = 0
+    """Part of ``input_tokens``; only OpenAI's dialect tells it."""
 
     @property
     def text(self) -> str:
@@ -102,6 +104,7 @@ class OpenAIDialect:
             "prompt_tokens": answer.input_tokens,
             "completion_tokens": answer.output_tokens,
             "total_tokens": answer.input_tokens + answer.output_tokens,
+            "prompt_tokens_details": {"cached_tokens": answer.cached_tokens},
         }
 
 

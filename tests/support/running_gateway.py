@@ -1,9 +1,10 @@
-"""A real gateway on a real port: everything but the registry and the ledger as in production."""
+"""A real gateway on a real port: all decisions as in production, all that is stored in memory."""
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -17,14 +18,35 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from quarterdeck_gateway.accounting.ledger import MemoryLedger
+from quarterdeck_gateway.accounting.metrics import GatewayMetrics
+from quarterdeck_gateway.accounting.prices import CataloguePricer
+from quarterdeck_gateway.admission.keeper import Keeper
+from quarterdeck_gateway.admission.lines import line_of
+from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
+from quarterdeck_gateway.admission.metrics import AdmissionMetrics
+from quarterdeck_gateway.admission.port import AdmissionStore
+from quarterdeck_gateway.admission.seeding import NoHistory
 from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.audit.port import MemoryAuditLog
+from quarterdeck_gateway.catalogue.memory import EventCatalogue
+from quarterdeck_gateway.identity.opening import open_identity
+from quarterdeck_gateway.routing.loads import ReplicaLoads
 from quarterdeck_gateway.routing.registry import AgentEntry, MemoryRegistry, Replica
 from quarterdeck_gateway.server import server_config
-from quarterdeck_gateway.services import Services, open_services
+from quarterdeck_gateway.services import Clock, Drain, Services
 from quarterdeck_gateway.settings import Settings
+from quarterdeck_gateway.upstream.client import HttpUpstream, Timeouts
+from support.declared import PEPPER
 
 KEY = "qd_test-key"
 MESSAGES: Any = [{"role": "user", "content": "hello"}]
+REQUIRED: Any = {
+    "admin_key_hash": hashlib.sha256(KEY.encode()).hexdigest(),
+    "key_pepper": PEPPER,
+    "redis_url": "redis://127.0.0.1:1",
+    "database_url": "sqlite:///unused",
+}
+"""What a gateway does not start without; the stores are in memory here."""
 
 
 def agent(name: str, *urls: str, namespace: str = "default", **changes: Any) -> AgentEntry:
@@ -55,6 +77,10 @@ class Gateway:
     services: Services
     registry: MemoryRegistry
     ledger: MemoryLedger
+    catalogue: EventCatalogue
+    keeper: Keeper
+    store: AdmissionStore
+    audit: MemoryAuditLog
     http: aiohttp.ClientSession
 
     def openai(self, **options: Any) -> AsyncOpenAI:
@@ -62,39 +88,119 @@ class Gateway:
         given: dict[str, Any] = {"base_url": f"{self.url}/v1", "api_key": KEY, "max_retries": 0}
         return AsyncOpenAI(**given | options)
 
-    def chat(self, model: str = "demo", **fields: Any) -> Any:
+    def chat(self, model: str = "demo", *, key: str = KEY, **fields: Any) -> Any:
         """A chat request by a bare HTTP client; ``async with`` gives the response."""
         body = {"model": model, "messages": MESSAGES, **fields}
-        return self.http.post(f"{self.url}/v1/chat/completions", json=body)
+        headers = {"authorization": f"Bearer {key}"}
+        return self.http.post(f"{self.url}/v1/chat/completions", json=body, headers=headers)
+
+    def declare(self, *manifests: Any) -> None:
+        """Models, Budgets and ApiKeys, as if somebody had applied them."""
+        for manifest in manifests:
+            self.catalogue.observe("ADDED", manifest)
 
     def sample(self, name: str, **labels: str) -> float:
         """A metric's value, 0 when it has none yet."""
         return self.services.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    async def budget(self, name: str = "all", namespace: str = "default") -> tuple[int, int]:
+        """Spent and reserved micro-USD, once all that ended is settled; the gateway learns it too,
+        as it does every few seconds."""
+        entry = self.catalogue.budget(namespace, name)
+        assert entry is not None
+        await self.keeper.outbox.settled(2)
+        states = await self.store.states([line_of(entry, time.time())])
+        self.keeper.learn(states)
+        return (states[0].spent, states[0].reserved) if states else (0, 0)
 
 
 @asynccontextmanager
 async def running_gateway(
     *,
     ledger: MemoryLedger | None = None,
+    store: AdmissionStore | None = None,
     mounts: Mapping[str, ASGIApp] | None = None,
     **options: Any,
 ) -> AsyncIterator[Gateway]:
     """A gateway with these settings, in this event loop; whatever still runs is cancelled."""
-    settings = Settings(admin_key_hash=hashlib.sha256(KEY.encode()).hexdigest(), **options)
-    registry, records = MemoryRegistry(), ledger or MemoryLedger()
-    async with open_services(
-        settings, registry, ledger=records, metrics=CollectorRegistry()
-    ) as services:
+    settings = Settings(**REQUIRED | options)
+    store = store or MemoryAdmissionStore(time.time)
+    async with (
+        _composed(settings, ledger or MemoryLedger(), store) as (services, keeper),
+        aiohttp.ClientSession(headers={"authorization": f"Bearer {KEY}"}) as http,
+    ):
         app = create_app(settings, services, mounts=mounts)
-        async with (
-            _listening(server_config(app, settings, loop="none")) as url,
-            aiohttp.ClientSession(headers={"authorization": f"Bearer {KEY}"}) as http,
-        ):
-            yield Gateway(url, services, registry, records, http)
+        async with listening(server_config(app, settings, loop="none")) as url:
+            yield Gateway(
+                url=url,
+                services=services,
+                registry=cast("MemoryRegistry", services.registry),
+                ledger=cast("MemoryLedger", services.ledger),
+                catalogue=cast("EventCatalogue", services.catalogue),
+                keeper=keeper,
+                store=store,
+                audit=cast("MemoryAuditLog", services.audit),
+                http=http,
+            )
 
 
 @asynccontextmanager
-async def _listening(config: uvicorn.Config) -> AsyncIterator[str]:
+async def _composed(
+    settings: Settings, ledger: MemoryLedger, store: AdmissionStore
+) -> AsyncIterator[tuple[Services, Keeper]]:
+    clock, metrics = Clock(), CollectorRegistry()
+    catalogue = EventCatalogue(settings.system_namespace, synced=True)
+    audit, upstream = MemoryAuditLog(), HttpUpstream(_timeouts(settings))
+    keeper = Keeper(
+        store,
+        catalogue,
+        NoHistory(),
+        AdmissionMetrics(metrics),
+        gateway="test",
+        reservation_seconds=settings.reservation_seconds,
+    )
+    async with open_identity(settings, catalogue, audit, clock.now) as door, _in_background(keeper):
+        services = Services(
+            registry=MemoryRegistry(),
+            catalogue=catalogue,
+            door=door,
+            admission=keeper,
+            upstream=upstream,
+            pricer=CataloguePricer(catalogue),
+            ledger=ledger,
+            audit=audit,
+            metrics=GatewayMetrics(metrics),
+            loads=ReplicaLoads(clock.monotonic, settings.eject_seconds),
+            drain=Drain(),
+            clock=clock,
+        )
+        try:
+            yield services, keeper
+        finally:
+            await upstream.close()
+
+
+@asynccontextmanager
+async def _in_background(keeper: Keeper) -> AsyncIterator[None]:
+    task = asyncio.create_task(keeper.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _timeouts(settings: Settings) -> Timeouts:
+    return Timeouts(
+        connect=settings.connect_timeout_seconds,
+        first_byte=settings.first_byte_timeout_seconds,
+        idle=settings.idle_timeout_seconds,
+    )
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncIterator[str]:
     """uvicorn's protocol without its server, whose stop takes a fifth of a second per test."""
     config.load()
     state = ServerState()

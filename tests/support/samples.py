@@ -22,6 +22,18 @@ MODEL: Manifest = {
     "metadata": {"name": "demo-model", "namespace": "default"},
     "spec": {"provider": "local", "model": "smollm2-135m-instruct"},
 }
+API_KEY: Manifest = {
+    "apiVersion": "quarterdeck.dev/v1alpha1",
+    "kind": "ApiKey",
+    "metadata": {"name": "ci", "namespace": "default"},
+    "spec": {"owner": "ci@example.com"},
+}
+BUDGET: Manifest = {
+    "apiVersion": "quarterdeck.dev/v1alpha1",
+    "kind": "Budget",
+    "metadata": {"name": "monthly", "namespace": "default"},
+    "spec": {"scope": {"kind": "Namespace"}, "amountUSD": 50},
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,16 @@ def model(**spec: Any) -> Manifest:
     return _changed(MODEL, spec)
 
 
+def api_key(**spec: Any) -> Manifest:
+    """The good ApiKey with fields of its spec replaced; None removes one."""
+    return _changed(API_KEY, spec)
+
+
+def budget(**spec: Any) -> Manifest:
+    """The good Budget with fields of its spec replaced; None removes one."""
+    return _changed(BUDGET, spec)
+
+
 def _changed(base: Manifest, spec: dict[str, Any]) -> Manifest:
     manifest = deepcopy(base)
     manifest["spec"] |= spec
@@ -55,6 +77,10 @@ def _changed(base: Manifest, spec: dict[str, Any]) -> Manifest:
 
 def _ruled(id_: str, manifest: Manifest, field: str, message: str) -> Bad:
     return Bad(id_, manifest, field, message, message)
+
+
+def _price(micro: float) -> Manifest:
+    return {"inputPerMillion": micro, "outputPerMillion": 1}
 
 
 _LONG = agent() | {"metadata": {"name": "a" * 51, "namespace": "default"}}
@@ -131,10 +157,11 @@ BAD: tuple[Bad, ...] = (
         "endpoint deploys nothing: remove the other fields of runtime",
     ),
     _ruled(
-        "endpoint-with-model",
-        agent(instructions=None, runtime={"endpoint": "http://agent.example"}),
+        "endpoint-with-instructions",
+        agent(runtime={"endpoint": "http://agent.example"}),
         "spec.runtime",
-        "runtime.endpoint runs elsewhere: only description and suspended go with it",
+        "runtime.endpoint runs elsewhere: only description, model (for the price), rateLimit and"
+        " suspended go with it",
     ),
     _ruled(
         "env-without-value",
@@ -172,6 +199,51 @@ BAD: tuple[Bad, ...] = (
         "spec.model",
         "provider local serves one model: smollm2-135m-instruct",
     ),
+    Bad("negative-price", model(price=_price(-1)), "spec.price.inputPerMillion", "equal to 0"),
+    Bad("unknown-role", api_key(role="root"), "spec.role", "nsupported value"),
+    Bad("capital-in-glob", api_key(agents=["Demo"]), "spec.agents[0]", "match"),
+    Bad("short-hash", api_key(hash="abc"), "spec.hash", "match"),
+    Bad("long-overlap", api_key(overlapSeconds=2_592_001), "spec.overlapSeconds", "2592000"),
+    Bad("revision-zero", api_key(revision=0), "spec.revision", "greater than or equal to 1"),
+    _ruled(
+        "rate-limit-of-nothing",
+        api_key(rateLimit={}),
+        "spec.rateLimit",
+        "set at least one of requestsPerMinute, tokensPerMinute and concurrency",
+    ),
+    Bad("no-money", budget(amountUSD=0), "spec.amountUSD", "greater than 0"),
+    Bad("unknown-period", budget(period="year"), "spec.period", "nsupported value"),
+    Bad("zone-with-space", budget(timeZone="Mars One"), "spec.timeZone", "match"),
+    Bad(
+        "percent-above-all",
+        budget(thresholds=[{"percent": 101, "action": "warn"}]),
+        "spec.thresholds[0].percent",
+        "100",
+    ),
+    _ruled(
+        "scope-without-name",
+        budget(scope={"kind": "Team"}),
+        "spec.scope.name",
+        "name is required for Agent, Key and Team, and has no place with Namespace",
+    ),
+    _ruled(
+        "namespace-with-name",
+        budget(scope={"kind": "Namespace", "name": "default"}),
+        "spec.scope.name",
+        "name is required for Agent, Key and Team, and has no place with Namespace",
+    ),
+    _ruled(
+        "downgrade-to-nothing",
+        budget(thresholds=[{"percent": 80, "action": "downgrade"}]),
+        "spec.thresholds[0].model",
+        "model goes with downgrade, and only with it",
+    ),
+    _ruled(
+        "warn-with-model",
+        budget(thresholds=[{"percent": 80, "action": "warn", "model": "small"}]),
+        "spec.thresholds[0].model",
+        "model goes with downgrade, and only with it",
+    ),
 )
 
 GOOD: tuple[Manifest, ...] = (
@@ -196,11 +268,90 @@ GOOD: tuple[Manifest, ...] = (
     model(provider="openai", model="gpt-5-mini", credentials={"name": "openai"}),
     model(provider="openai-compatible", model="m", baseURL="http://llm:8000/v1"),
     model(provider="ollama", model="llama3.2", parameters={"temperature": 1, "topP": 0.5}),
+    model(price=_price(0.5) | {"cachedInputPerMillion": 0}),
+    agent(instructions=None, runtime={"endpoint": "https://agent.example"}),
+    agent(rateLimit={"requestsPerMinute": 60, "tokensPerMinute": 10_000, "concurrency": 4}),
+    api_key(),
+    api_key(
+        role="admin",
+        agents=["demo", "support-*"],
+        namespaces=["team-?", "*"],
+        rateLimit={"concurrency": 1},
+        expiresAt="2027-01-31T00:00:00Z",
+        revision=3,
+        overlapSeconds=0,
+        revoked=True,
+    ),
+    api_key(hash="0123456789abcdef" * 4),
+    budget(),
+    budget(
+        scope={"kind": "Team", "name": "Research_2.x"},
+        amountUSD=0.000001,
+        period="week",
+        timeZone="America/Argentina/Buenos_Aires",
+        thresholds=[
+            {"percent": 50, "action": "warn"},
+            {"percent": 80, "action": "downgrade", "model": "small"},
+            {"percent": 100, "action": "stop"},
+        ],
+        enforce=False,
+        failOpen=True,
+    ),
 )
 
-IMMUTABLE = (
-    model(provider="ollama", model="llama3.2"),
-    model(provider="openai-compatible", model="llama3.2", baseURL="http://llm:8000/v1"),
-    "spec.provider",
-    "provider is immutable: create another Model and point the agents to it",
+
+@dataclass(frozen=True)
+class BadUpdate:
+    """A change to refuse: two good manifests that must not follow each other."""
+
+    id: str
+    old: Manifest
+    new: Manifest
+    field: str
+    rule: str
+
+
+BAD_UPDATES: tuple[BadUpdate, ...] = (
+    BadUpdate(
+        "other-provider",
+        model(provider="ollama", model="llama3.2"),
+        model(provider="openai-compatible", model="llama3.2", baseURL="http://llm:8000/v1"),
+        "spec.provider",
+        "provider is immutable: create another Model and point the agents to it",
+    ),
+    BadUpdate(
+        "lower-revision",
+        api_key(revision=2),
+        api_key(revision=1),
+        "spec.revision",
+        "revision can only be raised",
+    ),
+    BadUpdate(
+        "hash-added",
+        api_key(),
+        api_key(hash="0" * 64),
+        "spec.hash",
+        "hash cannot be added or removed: create another ApiKey",
+    ),
+    BadUpdate(
+        "hash-changed-in-place",
+        api_key(hash="0" * 64),
+        api_key(hash="1" * 64),
+        "spec.revision",
+        "a new hash needs a higher revision",
+    ),
+    BadUpdate(
+        "hash-removed",
+        api_key(hash="0" * 64),
+        api_key(),
+        "spec.hash",
+        "hash cannot be added or removed: create another ApiKey",
+    ),
+    BadUpdate(
+        "other-scope",
+        budget(scope={"kind": "Agent", "name": "demo"}),
+        budget(scope={"kind": "Team", "name": "demo"}),
+        "spec.scope",
+        "scope is immutable: create another Budget",
+    ),
 )

@@ -58,7 +58,8 @@ async def running_worker(
 ) -> AsyncIterator[RunningWorker]:
     metrics = WorkerMetrics(CollectorRegistry())
     state = WorkerState()
-    models = [KeyedModel(model, SecretStr(key)) for model in config.models]
+    endpoints = [*config.models, *config.alternates]
+    models = [KeyedModel(model, SecretStr(key)) for model in endpoints]
     loop = build_loop(config, models, Scrubber([key]), metrics)
     listener = socket.create_server(("127.0.0.1", 0))
     server = build_server(build_app(state, metrics, token))

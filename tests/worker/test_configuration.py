@@ -30,6 +30,17 @@ def test_keys_come_from_the_named_variables(tmp_path: Path) -> None:
     assert "sk-1" not in repr(model)
 
 
+def test_alternates_come_after_the_models(tmp_path: Path) -> None:
+    cheap = MODEL | {"name": "cheap", "apiKeyEnv": model_key_env(1)}
+    config = load_config(write(tmp_path, VALID | {"alternates": [cheap]}))
+
+    first, second = with_keys(config, {model_key_env(0): "sk-1", model_key_env(1): "sk-2"})
+
+    assert (first.endpoint.name, second.endpoint.name) == ("m", "cheap")
+    assert second.key is not None
+    assert second.key.get_secret_value() == "sk-2"
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [

@@ -49,6 +49,7 @@ def test_whole_answer() -> None:
         "prompt_tokens": 3,
         "completion_tokens": 2,
         "total_tokens": 5,
+        "prompt_tokens_details": {"cached_tokens": 0},
     }
 
 

@@ -27,7 +27,7 @@ Glob = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[-a-z0-9*?]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"}, max_length=64)]
 """RFC 3339, with a time zone."""
 
-KeyHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+KeyHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 """HMAC-SHA256 of a key with the installation's pepper, 64 hex digits."""
 
 
@@ -73,6 +73,8 @@ class ApiKeySpec(Schema):
     """True stops the key, and its predecessors, within a second."""
     hash: KeyHash | None = None
     """Set by the gateway's API for a key that it showed to its maker; then no Secret is made."""
+    hint: str | None = Field(default=None, max_length=16)
+    """First characters of the key that hash is of, by which a person recognises it."""
 
     transition_rules: ClassVar[tuple[TransitionRule, ...]] = (
         TransitionRule(
@@ -86,6 +88,15 @@ class ApiKeySpec(Schema):
             "hash cannot be added or removed: create another ApiKey",
             lambda old, new: (old.hash is None) == (new.hash is None),
             "hash",
+        ),
+        TransitionRule(
+            "!has(self.hash) || !has(oldSelf.hash) || self.hash == oldSelf.hash"
+            " || self.revision > oldSelf.revision",
+            "a new hash needs a higher revision",
+            lambda old, new: (
+                None in (old.hash, new.hash) or old.hash == new.hash or new.revision > old.revision
+            ),
+            "revision",
         ),
     )
 

@@ -1,27 +1,34 @@
-"""What an answer says of itself: tokens, model, whether it is whole.
+"""What an answer says of itself: tokens, model, whether it is whole; and its text, if need be.
 
 Pure, and cheap: a stream is not parsed, only the last few kilobytes of it are looked at once it
-has ended.
+has ended. Its text is read only where somebody has to count it.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 TAIL_BYTES: Final = 16 * 1024
+_DONE: Final = b"[DONE]"
 
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """``done``: it ended as it should. ``failed``: the worker itself reported an error."""
+    """``done``: it ended as it should. ``failed``: the worker itself reported an error, ``code``.
+
+    ``cached_tokens`` are part of ``input_tokens``.
+    """
 
     done: bool = False
     failed: bool = False
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
+    code: str | None = None
 
 
 class Tail:
@@ -44,37 +51,72 @@ class Tail:
 
 def facts_of_stream(tail: bytes) -> AnswerFacts:
     """Reads the last usage and the end marker out of a stream's last events."""
-    done = failed = False
-    for line in reversed(tail.splitlines()):
-        if not line.startswith(b"data:"):
-            continue
-        data = line[5:].strip()
-        if data == b"[DONE]":
+    done = False
+    error: dict[str, Any] = {}
+    for data in reversed(_data(tail)):
+        if data == _DONE:
             done = True
         elif data.startswith(b'{"error"'):
-            failed = True
+            error = _object(data)
+            if isinstance(error.get("usage"), dict):
+                return _facts(error, done=done)
         elif b'"usage"' in data and (body := _object(data)).get("usage"):
-            return _facts(body, done=done, failed=failed)
-    return AnswerFacts(done=done, failed=failed)
+            return _facts(body | error, done=done)
+    return _facts(error, done=done)
 
 
 def facts_of_body(body: bytes) -> AnswerFacts:
     """The same for an answer that is one JSON object."""
-    parsed = _object(body)
-    return _facts(parsed, done=True, failed="error" in parsed)
+    return _facts(_object(body), done=True)
 
 
-def _facts(body: dict[str, Any], *, done: bool, failed: bool) -> AnswerFacts:
-    usage = body.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
+def text_of_stream(events: bytes) -> str:
+    """What a model wrote in these events, tool calls included."""
+    return "".join(
+        text for data in _data(events) if data != _DONE for text in _texts(_object(data), "delta")
+    )
+
+
+def text_of_body(body: bytes) -> str:
+    """The same for an answer that is one JSON object."""
+    return "".join(_texts(_object(body), "message"))
+
+
+def _data(events: bytes) -> list[bytes]:
+    return [line[5:].strip() for line in events.splitlines() if line.startswith(b"data:")]
+
+
+def _texts(body: dict[str, Any], holder: str) -> Iterator[str]:
+    choices = body.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        said = choice.get(holder) if isinstance(choice, dict) else None
+        if not isinstance(said, dict):
+            continue
+        for name, value in said.items():
+            if isinstance(value, str) and name != "role":
+                yield value
+            elif value and name in ("tool_calls", "function_call"):
+                yield orjson.dumps(value).decode()
+
+
+def _facts(body: dict[str, Any], *, done: bool) -> AnswerFacts:
+    usage = _within(body, "usage")
     model = body.get("model")
+    code = _within(body, "error").get("code")
     return AnswerFacts(
         done=done,
-        failed=failed,
+        failed="error" in body,
         model=model if isinstance(model, str) else None,
         input_tokens=_count(usage.get("prompt_tokens")),
         output_tokens=_count(usage.get("completion_tokens")),
+        cached_tokens=_count(_within(usage, "prompt_tokens_details").get("cached_tokens")),
+        code=str(code) if code is not None else None,
     )
+
+
+def _within(body: dict[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _count(value: object) -> int | None:

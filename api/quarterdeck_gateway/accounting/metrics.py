@@ -23,6 +23,7 @@ class _Series:
     first_byte: Histogram
     input_tokens: Counter
     output_tokens: Counter
+    cost: Counter
 
 
 class GatewayMetrics:
@@ -60,6 +61,12 @@ class GatewayMetrics:
             (*_AGENT, "direction"),
             registry=registry,
         )
+        self._cost = Counter(
+            "quarterdeck_gateway_cost_micro_usd_total",
+            "What chats cost, in millionths of a US dollar.",
+            _AGENT,
+            registry=registry,
+        )
         self._retries = Counter(
             "quarterdeck_gateway_upstream_retries_total",
             "Chats sent to another replica because one failed before its first byte.",
@@ -90,6 +97,7 @@ class GatewayMetrics:
             series.first_byte.observe(first_byte_seconds)
         series.input_tokens.inc(record.input_tokens or 0)
         series.output_tokens.inc(record.output_tokens or 0)
+        series.cost.inc(record.cost_micro_usd)
         self._requests.labels(*agent, record.outcome.value, str(record.status)).inc()
 
     def _of(self, namespace: str, agent: str) -> "_Series":
@@ -101,6 +109,7 @@ class GatewayMetrics:
                 first_byte=self._first_byte.labels(namespace, agent),
                 input_tokens=self._tokens.labels(namespace, agent, "input"),
                 output_tokens=self._tokens.labels(namespace, agent, "output"),
+                cost=self._cost.labels(namespace, agent),
             )
         return series
 

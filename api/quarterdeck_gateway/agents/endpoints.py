@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from quarterdeck_gateway.agents import service
 from quarterdeck_gateway.agents.schemas import AgentList, AgentView
+from quarterdeck_gateway.chat.access import VisibleRegistry
+from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.routing.registry import Registry
 from quarterdeck_gateway.schemas import error_responses
 
@@ -13,15 +15,17 @@ def router(registry: Registry, default_namespace: str) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/agents", tags=["agents"])
 
     @routes.get("", summary="List agents with their status", responses=error_responses(401, 422))
-    async def list_agents(namespace: str | None = None) -> AgentList:
-        return service.list_agents(registry, default_namespace, namespace)
+    async def list_agents(caller: Caller, namespace: str | None = None) -> AgentList:
+        visible = VisibleRegistry(registry, caller)
+        return service.list_agents(visible, default_namespace, namespace)
 
     @routes.get(
         "/{namespace}/{name}",
         summary="One agent with its status",
         responses=error_responses(401, 404),
     )
-    async def get_agent(namespace: str, name: str) -> AgentView:
-        return service.get_agent(registry, default_namespace, namespace, name)
+    async def get_agent(namespace: str, name: str, caller: Caller) -> AgentView:
+        visible = VisibleRegistry(registry, caller)
+        return service.get_agent(visible, default_namespace, namespace, name)
 
     return routes

@@ -135,5 +135,7 @@ class ResourceWriter(Protocol):
         ...
 
     async def report(self, kind: str, namespace: str, name: str, status: Mapping[str, Any]) -> None:
-        """Own these fields and conditions of the status; those of the operator stay."""
+        """Own these fields and conditions of the status, and no others: what an earlier report had
+        and this one has not, or has as None, is removed. Those of the operator stay. An object
+        that is gone is no error."""
         ...

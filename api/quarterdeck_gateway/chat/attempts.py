@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from quarterdeck_contract.names import HEADER_DEMO_MODEL
+from quarterdeck_contract.names import HEADER_DEMO_MODEL, HEADER_MODEL
+from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.chat.request import Chat
 from quarterdeck_gateway.chat.verdicts import Verdict, Whole, error_of, judge, owned_up, shaped
 from quarterdeck_gateway.errors import (
@@ -51,9 +52,15 @@ class Attempts:
     """The replicas tried for one chat, and what the last one said."""
 
     def __init__(
-        self, chat: Chat, agent: AgentEntry, settings: Settings, services: Services
+        self,
+        chat: Chat,
+        account: Account,
+        agent: AgentEntry,
+        settings: Settings,
+        services: Services,
     ) -> None:
         self._chat = chat
+        self._account = account
         self._agent = agent
         self._settings = settings
         self._services = services
@@ -96,6 +103,7 @@ class Attempts:
                 f"The agent '{self._agent.id}' did not begin to answer in time."
             ) from exc
         except ReplicaError as exc:
+            self._account.asked = False
             self._note(replica, exc)
             self._refusal = None
             self._failure = UpstreamFailed(f"No worker of '{self._agent.id}' could be reached.")
@@ -103,14 +111,17 @@ class Attempts:
         return self._decide(answer) if isinstance(answer, Whole) else answer
 
     async def _ask(self, replica: Replica) -> Streamed | Whole:
-        request = UpstreamRequest(self._chat.body, self._chat.request_id)
+        request = UpstreamRequest(self._chat.body, self._chat.request_id, self._account.leave.model)
         with ExitStack() as held:
             held.enter_context(self._services.loads.using(replica.id))
+            self._account.asked = True
             answer = await self._services.upstream.open(replica, request)
             held.callback(answer.close)
             first = await answer.chunk()
+            # Whoever answers with an error has not used what the budget must pay, or says so.
+            self._account.asked = answer.status < 300
             content_type = answer.headers.get("content-type", "application/json")
-            passed_on = _passed_on(answer.headers)
+            passed_on = self._passed_on(answer.headers)
             if answer.status == 200 and content_type.startswith(EVENT_STREAM):
                 if not first:
                     raise ReplicaDisconnected(f"{replica.url}: an empty stream")
@@ -162,6 +173,10 @@ class Attempts:
             request_id=self._chat.request_id,
         )
 
-
-def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in PASSED_ON if name in headers}
+    def _passed_on(self, headers: Mapping[str, str]) -> dict[str, str]:
+        passed_on = {name: headers[name] for name in PASSED_ON if name in headers}
+        model = self._account.leave.model
+        self._account.downgraded = model is not None and headers.get(HEADER_MODEL) == model
+        if model is not None and self._account.downgraded:
+            passed_on[HEADER_MODEL] = model
+        return passed_on

@@ -9,8 +9,10 @@ from typing import Final
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.chat.connection import while_connected
-from quarterdeck_gateway.chat.pipeline import admit, relay
+from quarterdeck_gateway.chat.pipeline import Pipeline
+from quarterdeck_gateway.chat.relay import relay
 from quarterdeck_gateway.chat.request import Chat, parse, read_body
 from quarterdeck_gateway.chat.settlement import settling
 from quarterdeck_gateway.services import Services
@@ -20,20 +22,24 @@ CHAT_PATH: Final = "/v1/chat/completions"
 
 
 class ChatEndpoint:
-    """The ASGI application behind the route."""
+    """The ASGI application behind the route; ``scope["state"]`` names the caller."""
 
     def __init__(self, settings: Settings, services: Services) -> None:
-        self._settings = settings
         self._services = services
+        self._pipeline = Pipeline(settings, services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id: str = scope["state"]["request_id"]
-        with settling(request_id, self._services) as account:
+        state = scope["state"]
+        request_id: str = state["request_id"]
+        account = Account(
+            request_id, state["principal"], self._services, state.get("client_address", "")
+        )
+        with settling(account, self._services):
             body = await read_body(receive)
             account.request = parse(body)
             chat = Chat(request_id, body, account.request)
             async with while_connected(receive):
-                answer = await admit(chat, account, self._settings, self._services)
+                answer = await self._pipeline.admit(chat, account)
                 await relay(answer, account, send)
 
 

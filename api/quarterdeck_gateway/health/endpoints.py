@@ -24,6 +24,8 @@ def router(services: Services) -> APIRouter:
             raise Unavailable("The gateway is stopping.")
         if not services.registry.synced:
             raise Starting("The gateway does not know its agents yet.", retry_after=1)
+        if not services.catalogue.synced:
+            raise Starting("The gateway does not know its keys and budgets yet.", retry_after=1)
         return "ok"
 
     @routes.get("/metrics", summary="Metrics in Prometheus' text format")

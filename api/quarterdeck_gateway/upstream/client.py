@@ -12,9 +12,11 @@ from typing import Final
 
 import aiohttp
 
-from quarterdeck_contract.names import HEADER_REQUEST_ID, HEADER_WORKER_TOKEN
+from quarterdeck_contract.addresses import ON_A_LAPTOP, AddressPolicy
+from quarterdeck_contract.names import HEADER_MODEL, HEADER_REQUEST_ID, HEADER_WORKER_TOKEN
 from quarterdeck_gateway.errors import ReplicaDisconnected, ReplicaTimedOut, ReplicaUnreachable
 from quarterdeck_gateway.routing.registry import Replica
+from quarterdeck_gateway.upstream.guard import guarded_connector
 from quarterdeck_gateway.upstream.port import UpstreamRequest
 from quarterdeck_gateway.upstream.silence import SilenceTimer
 
@@ -34,13 +36,16 @@ class Timeouts:
 
 
 class HttpUpstream:
-    """Sends chats over HTTP. Make it where an event loop runs; ``close`` it in the end."""
+    """Sends chats over HTTP, to ``addresses`` alone. Make it where an event loop runs; ``close`` it
+    in the end."""
 
-    def __init__(self, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self, timeouts: Timeouts | None = None, addresses: AddressPolicy = ON_A_LAPTOP
+    ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ttl_dns_cache=10
+            connector=guarded_connector(
+                addresses, limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ttl_dns_cache=10
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -54,6 +59,8 @@ class HttpUpstream:
         headers = {HEADER_REQUEST_ID: request.request_id}
         if replica.token is not None:
             headers[HEADER_WORKER_TOKEN] = replica.token
+        if request.model is not None:
+            headers[HEADER_MODEL] = request.model
         try:
             async with asyncio.timeout(self._timeouts.first_byte):
                 response = await self._session.post(

@@ -16,6 +16,8 @@ class UpstreamRequest:
 
     body: bytes
     request_id: str
+    model: str | None = None
+    """The Model that shall answer instead of the agent's first choice."""
 
 
 class Answer(Protocol):

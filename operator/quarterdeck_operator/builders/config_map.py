@@ -18,5 +18,9 @@ def build_config_map(resolved: ResolvedAgent, _options: BuildOptions) -> Manifes
 
 def render(config: WorkerConfig) -> str:
     """WorkerConfig as a worker loads it: sorted and indented, so equal configs are equal text."""
+    said = config.manifest()
+    # A worker of an older release refuses fields that it does not know.
+    if not config.alternates:
+        del said["alternates"]
     options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps(config.manifest(), option=options).decode()
+    return orjson.dumps(said, option=options).decode()

@@ -103,7 +103,8 @@ def _resources(resolved: ResolvedAgent, runtime: Runtime) -> dict[str, Any]:
     # A person's choice replaces ours as a whole: half of each could contradict itself.
     if runtime.resources is not None:
         return runtime.resources.manifest()
-    local = any(model.provider is Provider.LOCAL for model in resolved.config.models)
+    config = resolved.config
+    local = any(m.provider is Provider.LOCAL for m in (*config.models, *config.alternates))
     limit = _MEMORY_LIMIT_WITH_MODEL if local else _MEMORY_LIMIT
     return {"requests": dict(_REQUESTS), "limits": {"memory": limit}}
 

@@ -4,6 +4,7 @@ It keeps the promises of the ``Cluster`` port that the shared contract test chec
 real adapter, and those only: no defaults, no admission, no controllers.
 """
 
+import base64
 import copy
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 from quarterdeck_operator.cluster.ownership import controls, judge
 from quarterdeck_operator.cluster.port import Manifest, Note, ObjectKey, Probe, key_of
+from quarterdeck_operator.cluster.status_part import with_operator_part
 from quarterdeck_operator.drift import MERGED_LISTS
 from quarterdeck_operator.errors import OperatorError, Transient
 
@@ -36,7 +38,10 @@ class FakeCluster:
     async def secret(self, namespace: str, name: str) -> Mapping[str, bytes] | None:
         """See Cluster."""
         found = self._read("secret", ObjectKey("Secret", namespace, name))
-        return None if found is None else {k: v.encode() for k, v in found["stringData"].items()}
+        if found is None:
+            return None
+        plain = {k: v.encode() for k, v in found.get("stringData", {}).items()}
+        return {k: base64.b64decode(v) for k, v in found.get("data", {}).items()} | plain
 
     async def config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """See Cluster."""
@@ -61,7 +66,9 @@ class FakeCluster:
         self._called("status", key)
         if key not in self.objects:
             raise Transient("Gone", f"{key} is gone")
-        return self._store(self.objects[key] | {"status": copy.deepcopy(status)})
+        stored = self.objects[key]
+        merged = with_operator_part(key.kind, stored.get("status"), copy.deepcopy(status))
+        return self._store(stored | {"status": merged})
 
     async def delete(self, key: ObjectKey, uid: str) -> None:
         """See Cluster."""

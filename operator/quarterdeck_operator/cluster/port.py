@@ -69,7 +69,11 @@ class Cluster(Protocol):
         """
 
     async def apply_status(self, key: ObjectKey, status: Manifest) -> Manifest:
-        """Make ``status`` the status of one of our kinds; the object as stored."""
+        """Make ``status`` the operator's part of one of our kinds' status; the object as stored.
+
+        What others wrote stays: their fields, and their conditions by type. What is the
+        operator's part says ``status_part``.
+        """
 
     async def delete(self, key: ObjectKey, uid: str) -> None:
         """Delete the object if it still has this uid; fine when it is gone."""

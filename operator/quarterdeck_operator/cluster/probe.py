@@ -9,6 +9,7 @@ from typing import Final
 
 import aiohttp
 
+from quarterdeck_contract.guarded_sockets import ForbiddenAddress
 from quarterdeck_operator.cluster.port import Probe
 
 TIMEOUT: Final = 3.0
@@ -33,6 +34,8 @@ async def probe(session: aiohttp.ClientSession, url: str) -> Probe:
 
 
 def _reason(error: OSError) -> str:
+    if isinstance(error, ForbiddenAddress):
+        return str(error.strerror)
     # Event loops word the same failure differently; the system's own words are plain and stable.
     if error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)

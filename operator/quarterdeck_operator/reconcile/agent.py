@@ -10,6 +10,7 @@ from quarterdeck_operator.builders.replicas import is_external
 from quarterdeck_operator.cache import Cache
 from quarterdeck_operator.cluster.ownership import controls
 from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, Probe
+from quarterdeck_operator.downgrades import Downgrades
 from quarterdeck_operator.errors import OperatorError
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.reconcile.children import Children
@@ -33,6 +34,7 @@ class AgentReconciler:
         cluster: Cluster,
         options: BuildOptions,
         references: References,
+        downgrades: Downgrades,
         status: StatusWriter,
         now: Callable[[], str],
     ) -> None:
@@ -40,6 +42,7 @@ class AgentReconciler:
         self._cluster = cluster
         self._options = options
         self._references = references
+        self._downgrades = downgrades
         self._children = Children(cache, cluster)
         self._status = status
         self._now = now
@@ -58,8 +61,9 @@ class AgentReconciler:
 
     async def _realise(self, agent: Agent) -> OperatorError | None:
         """What the Agent says becomes so, or the reason why it cannot."""
+        cheaper = self._downgrades.models_for(agent.metadata.namespace, agent.metadata.name)
         try:
-            resolved = await resolve_agent(agent, self._cache, self._references)
+            resolved = await resolve_agent(agent, self._cache, self._references, cheaper)
             built = build_agent(resolved, self._options)
             await self._children.apply(built)
             await self._children.prune(agent.metadata.uid, built)

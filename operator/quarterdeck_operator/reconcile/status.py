@@ -8,6 +8,7 @@ import orjson
 
 from quarterdeck_operator.cache import Cache
 from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, key_of
+from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.events import transition
 
 
@@ -20,19 +21,20 @@ class StatusWriter:
         self._written: dict[ObjectKey, bytes] = {}
 
     def is_echo(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether the resource's status is the one that was written last."""
-        return self._written.get(key_of(manifest)) == _digest(manifest.get("status"))
+        """Whether our part of the resource's status is the one that was written last."""
+        key = key_of(manifest)
+        return self._written.get(key) == _digest(operator_part(key.kind, manifest.get("status")))
 
     def forget(self, key: ObjectKey) -> None:
         """The resource is gone."""
         self._written.pop(key, None)
 
     async def write(self, manifest: Mapping[str, Any], status: Manifest) -> None:
-        """Make ``status`` that of the resource, of which ``manifest`` is the last known state."""
-        before = manifest.get("status") or {}
+        """Make ``status`` our part of the resource's; ``manifest`` is its last known state."""
+        key = key_of(manifest)
+        before = operator_part(key.kind, manifest.get("status"))
         if status == before:
             return
-        key = key_of(manifest)
         # Noted before it is sent: the event may be faster than the response.
         self._written[key] = _digest(status)
         self._cache.put(await self._cluster.apply_status(key, status))

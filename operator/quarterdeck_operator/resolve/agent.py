@@ -1,5 +1,6 @@
 """An Agent with everything it refers to: all that the builders need, and nothing that is secret."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -8,13 +9,12 @@ from quarterdeck_contract.names import model_key_env, short_hash
 from quarterdeck_contract.v1alpha1.agent import Agent, RunLimits
 from quarterdeck_contract.v1alpha1.model import Model, ModelParameters
 from quarterdeck_contract.v1alpha1.references import SecretKey
-from quarterdeck_contract.validation import InvalidManifest, parse
 from quarterdeck_contract.worker_config import ModelEndpoint, WorkerConfig
-from quarterdeck_operator import reasons
+from quarterdeck_operator.builders.replicas import is_external
 from quarterdeck_operator.cache import Cache
-from quarterdeck_operator.cluster.port import ObjectKey
 from quarterdeck_operator.errors import Waiting
 from quarterdeck_operator.resolve.mentions import env_secrets, model_names
+from quarterdeck_operator.resolve.models import find_model, usable_model
 from quarterdeck_operator.resolve.references import References
 
 
@@ -36,20 +36,30 @@ class ResolvedAgent:
     config_hash: str = ""
 
 
-async def resolve_agent(agent: Agent, cache: Cache, references: References) -> ResolvedAgent:
-    """Raises Waiting for the first reference that is missing."""
+async def resolve_agent(
+    agent: Agent, cache: Cache, references: References, cheaper: Sequence[str] = ()
+) -> ResolvedAgent:
+    """Raises Waiting for the first reference that is missing.
+
+    ``cheaper`` names the Models that budgets may send its chats to; those that cannot be used are
+    left out, for the Budget says so and the agent must not stand still for it.
+    """
+    models = [find_model(cache, agent.metadata.namespace, name) for name in model_names(agent)]
+    if is_external(agent.spec):
+        # Its Model only tells the price: nothing of it is deployed, not even a key.
+        return ResolvedAgent(agent, _config(agent, "", models, []))
     instructions = await _instructions(agent, references)
-    models = [_model(cache, agent.metadata.namespace, name) for name in model_names(agent)]
+    alternates = await _usable(agent, cache, references, cheaper)
     model_keys = tuple(
         SecretEnv(model_key_env(index), model.spec.credentials)
-        for index, model in enumerate(models)
+        for index, model in enumerate(models + alternates)
         if model.spec.credentials is not None
     )
     secrets = [key.secret for key in model_keys] + [secret for _, secret in env_secrets(agent)]
     digests = [
         await references.secret_digest(agent.metadata.namespace, secret) for secret in secrets
     ]
-    config = _config(agent, instructions, models)
+    config = _config(agent, instructions, models, alternates)
     return ResolvedAgent(agent, config, model_keys, _config_hash(config, digests))
 
 
@@ -59,28 +69,31 @@ async def _instructions(agent: Agent, references: References) -> str:
     return await references.config_map_text(agent.metadata.namespace, agent.spec.instructions_from)
 
 
-def _model(cache: Cache, namespace: str, name: str) -> Model:
-    manifest = cache.get(ObjectKey("Model", namespace, name))
-    if manifest is None:
-        raise Waiting(
-            reasons.MODEL_NOT_FOUND, f'Model "{name}" is not in namespace "{namespace}": create it'
-        )
-    try:
-        model = parse(manifest)
-    except InvalidManifest as exc:
-        raise Waiting(reasons.MODEL_INVALID, f'Model "{name}": {exc}') from exc
-    if not isinstance(model, Model):
-        raise TypeError(f"{manifest['kind']} kept under the key of a Model")
-    return model
+async def _usable(
+    agent: Agent, cache: Cache, references: References, names: Sequence[str]
+) -> list[Model]:
+    found = []
+    for name in names:
+        if name in model_names(agent):
+            continue
+        try:
+            found.append(await usable_model(cache, references, agent.metadata.namespace, name))
+        except Waiting:
+            continue
+    return found
 
 
-def _config(agent: Agent, instructions: str, models: list[Model]) -> WorkerConfig:
+def _config(
+    agent: Agent, instructions: str, models: list[Model], alternates: list[Model]
+) -> WorkerConfig:
+    endpoints = [_endpoint(index, model) for index, model in enumerate(models + alternates)]
     return WorkerConfig(
         namespace=agent.metadata.namespace,
         agent=agent.metadata.name,
         description=agent.spec.description or "",
         instructions=instructions,
-        models=[_endpoint(index, model) for index, model in enumerate(models)],
+        models=endpoints[: len(models)],
+        alternates=endpoints[len(models) :],
         limits=agent.spec.limits or RunLimits(),
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from quarterdeck_contract.v1alpha1.agent import Agent
+from quarterdeck_contract.v1alpha1.budget import Budget, ScopeKind
 from quarterdeck_contract.v1alpha1.model import Model
 from quarterdeck_contract.v1alpha1.references import SecretKey
 from quarterdeck_contract.v1alpha1.schema import Resource
@@ -16,6 +17,8 @@ def mentions(resource: Resource[Any, Any]) -> frozenset[ObjectKey]:
             return agent_mentions(resource)
         case Model():
             return model_mentions(resource)
+        case Budget():
+            return budget_mentions(resource)
         case _:
             return frozenset()
 
@@ -36,6 +39,24 @@ def model_mentions(model: Model) -> frozenset[ObjectKey]:
     if credentials is None:
         return frozenset()
     return frozenset({ObjectKey("Secret", model.metadata.namespace, credentials.name)})
+
+
+def budget_mentions(budget: Budget) -> frozenset[ObjectKey]:
+    """The Agent or ApiKey that a Budget counts, and the Models it falls back on."""
+    namespace = budget.metadata.namespace
+    names = (threshold.model for threshold in budget.spec.thresholds or ())
+    found = {ObjectKey("Model", namespace, name) for name in names if name is not None}
+    scope = scope_key(budget)
+    return frozenset(found if scope is None else found | {scope})
+
+
+def scope_key(budget: Budget) -> ObjectKey | None:
+    """The resource that a Budget is about; None where it is about a namespace or a label."""
+    scope = budget.spec.scope
+    kind = {ScopeKind.AGENT: "Agent", ScopeKind.KEY: "ApiKey"}.get(scope.kind)
+    if kind is None or scope.name is None:
+        return None
+    return ObjectKey(kind, budget.metadata.namespace, scope.name)
 
 
 def model_names(agent: Agent) -> list[str]:

@@ -43,7 +43,7 @@ async def test_a_replica_that_fails_first_is_replaced(
         gateway.registry.put(agent("demo", bad.url, worker.url))
         for _ in range(8):
             async with gateway.chat(stream=True) as response:
-                assert (await response.read()).endswith(b"[DONE]\n\n")
+                assert b"data: [DONE]\n\n" in await response.read()
         assert bad.requests, "with two replicas, eight chats must have met the bad one"
         retries = gateway.sample("quarterdeck_gateway_upstream_retries_total", **AGENT)
         assert retries == len(bad.requests)
@@ -132,7 +132,7 @@ async def test_a_first_byte_may_take_longer_than_a_pause_within(worker: FakeWork
     async with running_gateway(idle_timeout_seconds=0.2) as gateway:
         gateway.registry.put(agent("demo", worker.url))
         async with gateway.chat(stream=True) as response:
-            assert (await response.read()).endswith(b"[DONE]\n\n")
+            assert b"data: [DONE]\n\n" in await response.read()
 
 
 async def test_an_address_that_does_not_answer() -> None:

@@ -102,5 +102,5 @@ async def test_a_ledger_that_fails_does_not_cost_the_answer(worker: FakeWorker) 
     async with running_gateway(ledger=BrokenLedger()) as gateway:
         gateway.registry.put(agent("demo", worker.url))
         async with gateway.chat(stream=True) as response:
-            assert (await response.read()).endswith(b"[DONE]\n\n")
+            assert b"data: [DONE]\n\n" in await response.read()
         await until(lambda: gateway.sample("quarterdeck_gateway_ledger_failures_total") == 1)

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from quarterdeck_contract.usage import Outcome
-from support.fake_worker import FakeWorker, Script, chunk, event
+from support.fake_worker import FakeWorker, Script, chunk, event, usage_chunk
 from support.running_gateway import Gateway, agent, running_gateway, until
 
 AGENT = {"namespace": "default", "agent": "demo"}
@@ -24,7 +24,16 @@ async def test_a_streamed_response_says_how_it_wants_to_be_treated(demo: Gateway
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["x-request-id"].startswith("req_")
     assert "server" not in response.headers
-    assert body.endswith(b"data: [DONE]\n\n")
+    end = b"data: [DONE]\n\nevent: quarterdeck.cost\ndata: "
+    before, _, cost = body.partition(end)
+    assert before.endswith(event(usage_chunk(3)))
+    assert orjson.loads(cost) == {
+        "cost_usd": "0.000000",
+        "input_tokens": 7,
+        "output_tokens": 3,
+        "counted": False,
+        "model": "demo",
+    }
 
 
 async def test_chunks_arrive_when_they_are_made(demo: Gateway, worker: FakeWorker) -> None:
@@ -42,15 +51,21 @@ async def test_a_record_of_a_stream(demo: Gateway) -> None:
     await until(lambda: bool(demo.ledger.records))
     (record,) = demo.ledger.records
     assert record.manifest() == {
+        "id": record.id,
         "requestId": response.headers["x-request-id"],
         "namespace": "default",
         "agent": "demo",
-        "model": "fake-model",
+        "key": "admin",
+        "team": "",
+        "model": "demo",
         "stream": True,
         "outcome": "completed",
         "status": 200,
         "inputTokens": 7,
         "outputTokens": 3,
+        "counted": False,
+        "costMicroUsd": 0,
+        "priceVersion": "unknown",
         "startedAt": record.started_at,
         "seconds": record.seconds,
     }

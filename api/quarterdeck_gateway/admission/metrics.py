@@ -1,0 +1,128 @@
+"""What Prometheus learns of admission: verdicts, the store's health, every budget's standing.
+
+One series per Budget, gone when the Budget is; nothing that a client makes up becomes a label.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from quarterdeck_contract.v1alpha1.budget import MICRO
+
+_BUDGET: Final = ("namespace", "budget")
+
+
+@dataclass(frozen=True)
+class _Series:
+    spent: Gauge
+    reserved: Gauge
+    limit: Gauge
+
+
+class AdmissionMetrics:
+    """Counts into ``registry``; one instance per registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._budgets: dict[tuple[str, str], _Series] = {}
+        self._up = Gauge(
+            "quarterdeck_gateway_admission_store_up",
+            "1 while limits and budgets are kept in the shared store, 0 while it is away.",
+            registry=registry,
+        )
+        verdicts = Counter(
+            "quarterdeck_gateway_admissions_total",
+            "Chats by what admission said.",
+            ("verdict",),
+            registry=registry,
+        )
+        self._admitted = verdicts.labels("admitted")
+        self._limited = verdicts.labels("limit_exceeded")
+        self._exceeded = verdicts.labels("budget_exceeded")
+        self._unavailable = verdicts.labels("budgets_unavailable")
+        self._degraded = Counter(
+            "quarterdeck_gateway_admissions_degraded_total",
+            "Chats that this gateway decided about alone, because the store was away.",
+            registry=registry,
+        )
+        self._unsent = Gauge(
+            "quarterdeck_gateway_settlements_unsent",
+            "Settlements of chats that the store has not got yet.",
+            registry=registry,
+        )
+        self._gateways = Gauge(
+            "quarterdeck_gateway_replicas",
+            "Gateways that share the store, as this one last counted them.",
+            registry=registry,
+        )
+        self._spent = Gauge(
+            "quarterdeck_budget_spent_usd",
+            "USD spent in the current period.",
+            _BUDGET,
+            registry=registry,
+        )
+        self._reserved = Gauge(
+            "quarterdeck_budget_reserved_usd",
+            "USD set aside for chats now running.",
+            _BUDGET,
+            registry=registry,
+        )
+        self._limit = Gauge(
+            "quarterdeck_budget_limit_usd",
+            "USD that may be spent in a period.",
+            _BUDGET,
+            registry=registry,
+        )
+
+    def admitted(self) -> None:
+        """A chat may begin."""
+        self._admitted.inc()
+
+    def limited(self) -> None:
+        """A chat was refused by a limit."""
+        self._limited.inc()
+
+    def exceeded(self) -> None:
+        """A chat was refused by a budget."""
+        self._exceeded.inc()
+
+    def unavailable(self) -> None:
+        """A chat was refused because nobody can tell what is left of a budget."""
+        self._unavailable.inc()
+
+    def degraded(self) -> None:
+        """A chat was decided about without the store."""
+        self._degraded.inc()
+
+    def store_up(self, up: bool) -> None:
+        """The store came back, or went."""
+        self._up.set(up)
+
+    def watch_unsent(self, count: Callable[[], int]) -> None:
+        """Where to look up how many settlements wait to be sent."""
+        self._unsent.set_function(count)
+
+    def gateways(self, count: int) -> None:
+        """So many gateways share the store."""
+        self._gateways.set(count)
+
+    def budget(self, key: tuple[str, str], *, spent: int, reserved: int, limit: int) -> None:
+        """How the Budget ``key`` (namespace, name) stands, in micro-USD."""
+        series = self._budgets.get(key)
+        if series is None:
+            series = self._budgets[key] = _Series(
+                spent=self._spent.labels(*key),
+                reserved=self._reserved.labels(*key),
+                limit=self._limit.labels(*key),
+            )
+        series.spent.set(spent / MICRO)
+        series.reserved.set(reserved / MICRO)
+        series.limit.set(limit / MICRO)
+
+    def keep(self, keys: Collection[tuple[str, str]]) -> None:
+        """Remove the series of every Budget that is not among ``keys``."""
+        for gone in self._budgets.keys() - set(keys):
+            del self._budgets[gone]
+            for gauge in (self._spent, self._reserved, self._limit):
+                gauge.remove(*gone)

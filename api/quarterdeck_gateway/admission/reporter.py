@@ -1,0 +1,171 @@
+"""Keeps every Budget's status true, and sees to it that crossed thresholds are told.
+
+Every gateway looks at all budgets every few seconds, for its own metrics and downgrades; only the
+one that holds the claim writes and tells. While the store is away there are no claims: then every
+gateway says so in the conditions, and all say the same.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from quarterdeck_contract.v1alpha1.budget import Budget
+from quarterdeck_gateway.admission.budget_status import Standing, differs, status_of
+from quarterdeck_gateway.admission.crossings import AlertSink, BudgetAlert, Crossings
+from quarterdeck_gateway.admission.keeper import Keeper
+from quarterdeck_gateway.admission.lines import Current, Lines, line_of
+from quarterdeck_gateway.admission.metrics import AdmissionMetrics
+from quarterdeck_gateway.admission.port import AdmissionStore, BudgetLine, BudgetState, StoreAway
+from quarterdeck_gateway.admission.seeding import HistoryAway
+from quarterdeck_gateway.admission.unpriced import Surveyor, nothing_unpriced
+from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
+from quarterdeck_gateway.errors import GatewayError, Unavailable
+
+__all__ = ["AlertSink", "BudgetAlert", "Reporter"]
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS: Final = 3.0
+"""Between two looks, and so between two writes to one Budget."""
+CLAIM: Final = "reporter"
+STORE_AWAY: Final = "the store of limits and budgets is away"
+LEDGER_AWAY: Final = "what was spent so far cannot be read from the ledger"
+_AT_ONCE: Final = 200
+_SEEDED_AT_ONCE: Final = 20
+
+
+class Reporter:
+    """Looks at every Budget of the catalogue. ``run`` until cancelled, or ``round`` once."""
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        store: AdmissionStore,
+        catalogue: Catalogue,
+        writer: ResourceWriter,
+        sink: AlertSink,
+        metrics: AdmissionMetrics,
+        *,
+        gateway: str,
+        unpriced: Surveyor = nothing_unpriced,
+        interval_seconds: float = INTERVAL_SECONDS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._keeper = keeper
+        self._store = store
+        self._catalogue = catalogue
+        self._writer = writer
+        self._crossings = Crossings(store, sink)
+        self._metrics = metrics
+        self._gateway = gateway
+        self._unpriced = unpriced
+        self._interval = interval_seconds
+        self._now = now
+        self._lines = Lines()
+
+    async def run(self) -> None:
+        """Round after round, until cancelled."""
+        while True:
+            if self._catalogue.synced:
+                await self.round()
+            await asyncio.sleep(self._interval)
+
+    async def round(self) -> None:
+        """Look once; metrics, then alerts and statuses if they are ours to send."""
+        now = self._now()
+        current = [self._lines.current(entry, now) for entry in self._catalogue.budgets()]
+        standings = await self._standings(current)
+        self._publish(standings)
+        if not self._keeper.breaker.closed:
+            await self._write(standings)
+            return
+        try:
+            if await self._store.claim(CLAIM, self._gateway, 3 * self._interval):
+                await self._tell(standings, now)
+                await self._write(standings)
+        except StoreAway as away:
+            self._keeper.breaker.trip(away)
+
+    async def _standings(self, current: Sequence[Current]) -> list[Standing]:
+        states: dict[str, BudgetState] = {}
+        obstacle = STORE_AWAY
+        if self._keeper.breaker.closed:
+            try:
+                states, obstacle = await self._count(current)
+            except StoreAway as away:
+                self._keeper.breaker.trip(away)
+        survey = self._unpriced()
+        return [Standing(c, states.get(c.line.id), obstacle, survey.of(c.entry)) for c in current]
+
+    async def _count(self, current: Sequence[Current]) -> tuple[dict[str, BudgetState], str]:
+        """How budgets stand, after those of which the store has no memory were seeded."""
+        lines = [c.line for c in current]
+        states = await self._states(lines)
+        missing = [line for line in lines if line.id not in states]
+        try:
+            for part in _parts(missing, _SEEDED_AT_ONCE):
+                await self._keeper.seeding.seed(part)
+        except HistoryAway:
+            # The ledger is down for all of them; those that are known stay in force.
+            pass
+        states |= await self._states(missing)
+        await self._prepare(current)
+        return states, LEDGER_AWAY
+
+    async def _states(self, lines: Sequence[BudgetLine]) -> dict[str, BudgetState]:
+        states: dict[str, BudgetState] = {}
+        for part in _parts(lines, _AT_ONCE):
+            states.update((state.id, state) for state in await self._store.states(part))
+        return states
+
+    async def _prepare(self, current: Sequence[Current]) -> None:
+        """Periods about to begin are seeded ahead: nothing is spent yet, so nobody has to wait."""
+        now = self._now()
+        soon = now + 3 * self._interval
+        for c in current:
+            if c.window.ends_at is not None and c.window.ends_at <= soon:
+                await self._store.seed(line_of(c.entry, c.window.ends_at), 0, now)
+
+    def _publish(self, standings: Sequence[Standing]) -> None:
+        self._keeper.learn(s.state for s in standings if s.state is not None)
+        periods = [s.current.line.id for s in standings]
+        self._keeper.keep(periods)
+        self._crossings.keep(periods)
+        self._metrics.keep([(s.current.entry.namespace, s.current.entry.name) for s in standings])
+        for standing in standings:
+            entry = standing.current.entry
+            if standing.state is not None:
+                self._metrics.budget(
+                    (entry.namespace, entry.name),
+                    spent=standing.state.spent,
+                    reserved=standing.state.reserved,
+                    limit=entry.spec.amount_micro_usd,
+                )
+
+    async def _tell(self, standings: Sequence[Standing], now: float) -> None:
+        for standing in standings:
+            if standing.state is not None:
+                await self._crossings.look(standing.current, standing.state, now)
+
+    async def _write(self, standings: Sequence[Standing]) -> None:
+        for standing in standings:
+            entry = standing.current.entry
+            status = status_of(standing, self._now())
+            if not differs(entry.manifest, status):
+                continue
+            try:
+                kind = Budget.described.kind
+                await self._writer.report(kind, entry.namespace, entry.name, status)
+            except Unavailable as exc:
+                # The next round says it all again.
+                log.warning("statuses of budgets not written", error=exc.message)
+                return
+            except GatewayError as exc:
+                log.warning("status of a budget not written", budget=entry.id, error=exc.message)
+
+
+def _parts(lines: Sequence[BudgetLine], size: int) -> list[Sequence[BudgetLine]]:
+    return [lines[begin : begin + size] for begin in range(0, len(lines), size)]

@@ -1,0 +1,52 @@
+-- KEYS: live, then per settlement: ask, budgets...
+-- ARGV: run, then per settlement: tokens, micro-USD, ended at (us), budgets' count
+-- A budget without seed keeps what arrives now aside: its seed may not hold it yet.
+local LATE_MS = 600000
+
+local function charge(budget, ask, micro_usd, at, is_recorded)
+  local found = redis.call('HMGET', budget, 'run', 'seeded')
+  if found[1] ~= RUN then
+    local late = budget .. ':late'
+    redis.call('ZADD', late, int(at), ask .. '|' .. int(micro_usd))
+    redis.call('ZREMRANGEBYSCORE', late, '-inf', int(at - LATE_MS * 1000))
+    redis.call('PEXPIRE', late, LATE_MS)
+  elseif not is_recorded and at < now_us - REMEMBER_MS * 1000 then
+    -- Nobody remembers whether this was charged: the ledger knows, so it has to be asked.
+    redis.call('HDEL', budget, 'run')
+  elseif at >= tonumber(found[2]) then
+    redis.call('HINCRBY', budget, 'spent', int(micro_usd))
+  end
+end
+
+local function correct_tokens(record, tokens)
+  local limits = record[4]
+  for i = 1, #limits, 2 do
+    local level = level_of(limits[i], limits[i + 1])
+    save_level(limits[i], limits[i + 1], level + (tokens - record[3]) * MINUTE_MS)
+  end
+end
+
+local live = KEYS[1]
+local key, argument = 2, 2
+while KEYS[key] do
+  local ask = KEYS[key]
+  local tokens, micro_usd = tonumber(ARGV[argument]), tonumber(ARGV[argument + 1])
+  local at, budgets = tonumber(ARGV[argument + 2]), tonumber(ARGV[argument + 3])
+  local record, stored = recall(ask)
+  if stored ~= SETTLED then
+    if record then
+      if record[1] == LIVE then
+        let_go(live, ask, record)
+      end
+      correct_tokens(record, tokens)
+    end
+    if micro_usd > 0 then
+      for i = key + 1, key + budgets do
+        charge(KEYS[i], ask, micro_usd, at, record ~= nil)
+      end
+    end
+    redis.call('SET', ask, SETTLED, 'PX', REMEMBER_MS + SKEW_MS)
+  end
+  key, argument = key + 1 + budgets, argument + 4
+end
+return 1

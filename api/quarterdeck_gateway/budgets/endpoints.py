@@ -1,0 +1,56 @@
+"""Routes of ``/api/v1/budgets``."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+
+from quarterdeck_contract.v1alpha1.schema import ResourceName
+from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
+from quarterdeck_gateway.budgets.service import BudgetService
+from quarterdeck_gateway.catalogue.attribution import Acting
+from quarterdeck_gateway.identity.caller import Caller
+from quarterdeck_gateway.keys.schemas import NamespaceName
+from quarterdeck_gateway.schemas import error_responses
+
+_ONE: Final = "/{namespace}/{name}"
+
+
+def router(budgets: BudgetService) -> APIRouter:
+    """The routes over ``budgets``."""
+    routes = APIRouter(prefix="/api/v1/budgets", tags=["budgets"])
+
+    @routes.get("", summary="List budgets and how they stand", responses=error_responses(401, 422))
+    async def list_budgets(
+        caller: Caller, namespace: Annotated[NamespaceName | None, Query()] = None
+    ) -> BudgetList:
+        return budgets.list(caller, namespace)
+
+    @routes.get(
+        _ONE, summary="One budget and how it stands", responses=error_responses(401, 404, 503)
+    )
+    async def get_budget(caller: Caller, namespace: str, name: str) -> BudgetView:
+        return budgets.get(caller, namespace, name)
+
+    @routes.put(
+        _ONE,
+        summary="Create or replace a budget",
+        responses=error_responses(400, 401, 403, 404, 422, 503),
+    )
+    async def put_budget(
+        actor: Acting,
+        namespace: Annotated[NamespaceName, Path()],
+        name: Annotated[ResourceName, Path()],
+        wanted: WantedBudget,
+    ) -> BudgetView:
+        return await budgets.put(actor, namespace, name, wanted)
+
+    @routes.delete(
+        _ONE,
+        status_code=204,
+        summary="Remove a budget",
+        responses=error_responses(401, 403, 404, 503),
+    )
+    async def delete_budget(actor: Acting, namespace: str, name: str) -> None:
+        await budgets.delete(actor, namespace, name)
+
+    return routes

@@ -1,0 +1,151 @@
+"""Budgets as people manage them. The Budget resource is the only truth; nothing is stored here."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from quarterdeck_contract.audit import AuditAction
+from quarterdeck_contract.names import API_VERSION
+from quarterdeck_contract.v1alpha1.budget import known_time_zone
+from quarterdeck_gateway.audit.port import AuditLog
+from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
+from quarterdeck_gateway.catalogue.attribution import Actor, attributed, changed_fields
+from quarterdeck_gateway.catalogue.entries import budget_entry
+from quarterdeck_gateway.catalogue.port import BudgetEntry, Catalogue, Manifest, ResourceWriter
+from quarterdeck_gateway.catalogue.writer import missing_message
+from quarterdeck_gateway.errors import InvalidRequest, NotFound, Starting
+from quarterdeck_gateway.identity.principal import Principal
+
+KIND: Final = "Budget"
+
+
+class BudgetService:
+    """What ``/api/v1/budgets`` does."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        writer: ResourceWriter,
+        audit: AuditLog,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._catalogue = catalogue
+        self._writer = writer
+        self._audit = audit
+        self._now = now
+
+    def list(self, principal: Principal, namespace: str | None) -> BudgetList:
+        """The budgets of the caller's namespaces, or of one of them."""
+        return BudgetList(
+            items=[
+                view(entry)
+                for entry in self._catalogue.budgets()
+                if namespace in (None, entry.namespace) and principal.may_enter(entry.namespace)
+            ]
+        )
+
+    def get(self, principal: Principal, namespace: str, name: str) -> BudgetView:
+        """One budget. Raises NotFound."""
+        return view(self._entry(principal, namespace, name))
+
+    async def put(
+        self, actor: Actor, namespace: str, name: str, wanted: WantedBudget
+    ) -> BudgetView:
+        """Create the budget or replace it. Raises NotFound, InvalidRequest, Unavailable."""
+        if not actor.principal.may_enter(namespace):
+            raise NotFound(f"There is no namespace '{namespace}'.")
+        if not known_time_zone(wanted.spec.time_zone):
+            raise InvalidRequest(
+                f"spec.timeZone: there is no time zone '{wanted.spec.time_zone}': "
+                "use an IANA name like Europe/Berlin.",
+                param="spec.timeZone",
+            )
+        before = self._catalogue.budget(namespace, name)
+        stored = await self._writer.put(manifest_for(namespace, name, wanted, before))
+        self._record_change(actor, before, stored)
+        return view(budget_entry(stored))
+
+    async def delete(self, actor: Actor, namespace: str, name: str) -> None:
+        """Remove the budget: what it limited is limited no more."""
+        entry = self._entry(actor.principal, namespace, name)
+        await self._writer.delete(KIND, namespace, name)
+        self._record(AuditAction.RESOURCE_DELETED, actor, entry.manifest)
+
+    def _entry(self, principal: Principal, namespace: str, name: str) -> BudgetEntry:
+        entry = self._catalogue.budget(namespace, name) if principal.may_enter(namespace) else None
+        if entry is not None:
+            return entry
+        if not self._catalogue.synced:
+            raise Starting("The gateway does not know its budgets yet.", retry_after=1)
+        raise NotFound(missing_message(KIND, namespace, name))
+
+    def _record_change(self, actor: Actor, before: BudgetEntry | None, stored: Manifest) -> None:
+        generation, known = _generation(stored), before.manifest if before is not None else None
+        if known is not None and _generation(known) == generation and _uid(known) == _uid(stored):
+            return
+        if generation <= 1:
+            self._record(AuditAction.RESOURCE_CREATED, actor, stored)
+        else:
+            fields = changed_fields(known["spec"] if known is not None else {}, stored["spec"])
+            self._record(AuditAction.RESOURCE_CHANGED, actor, stored, fields=fields)
+
+    def _record(self, action: AuditAction, actor: Actor, stored: Manifest, **detail: Any) -> None:
+        self._audit.append(attributed(action, actor, stored, self._now(), **detail))
+
+
+def manifest_for(
+    namespace: str, name: str, wanted: WantedBudget, before: BudgetEntry | None
+) -> dict[str, Any]:
+    """The Budget to store."""
+    known = before.manifest["metadata"].get("labels") or {} if before is not None else {}
+    labels = dict(known if wanted.labels is None else wanted.labels)
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "metadata": {"namespace": namespace, "name": name} | ({"labels": labels} if labels else {}),
+        "spec": wanted.spec.manifest(),
+    }
+
+
+def view(entry: BudgetEntry) -> BudgetView:
+    """A budget and how its period stands, as last written into its status."""
+    spec, status = entry.spec, entry.manifest.get("status") or {}
+    conditions = list(status.get("conditions") or ())
+    return BudgetView(
+        namespace=entry.namespace,
+        name=entry.name,
+        scope=" ".join(filter(None, (spec.scope.kind, spec.scope.name))),
+        amount_usd=spec.amount_usd,
+        period=spec.period,
+        enforced=spec.enforce,
+        spent_usd=status.get("spentUSD"),
+        remaining_usd=status.get("remainingUSD"),
+        reserved_usd=status.get("reservedUSD"),
+        percent=status.get("percent"),
+        period_started_at=status.get("periodStartedAt"),
+        resets_at=status.get("resetsAt"),
+        state=state(conditions),
+        labels=dict(entry.manifest["metadata"].get("labels") or {}),
+        spec=spec.manifest(),
+        conditions=conditions,
+    )
+
+
+def state(conditions: list[dict[str, Any]]) -> str:
+    """How the budget stands, in one word."""
+    found = {each.get("type"): each for each in conditions}
+    ready, enforced = found.get("Ready", {}), found.get("Enforced", {})
+    if found.get("Exceeded", {}).get("status") == "True":
+        return "Exceeded"
+    if ready.get("status") == "False":
+        return str(ready.get("reason") or "NotReady")
+    return str(enforced.get("reason") or "Pending")
+
+
+def _generation(manifest: Manifest) -> int:
+    return int(manifest["metadata"].get("generation") or 0)
+
+
+def _uid(manifest: Manifest) -> str:
+    return str(manifest["metadata"].get("uid") or "")

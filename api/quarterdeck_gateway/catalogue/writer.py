@@ -1,0 +1,144 @@
+"""Writes ApiKeys and Budgets to a cluster, on behalf of somebody who was admitted.
+
+The API server judges the manifest; what it says about a field reaches the caller unchanged.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import structlog
+
+from quarterdeck_contract.names import API_VERSION
+from quarterdeck_gateway.catalogue.merge_patch import difference
+from quarterdeck_gateway.catalogue.port import Manifest
+from quarterdeck_gateway.errors import (
+    AlreadyExists,
+    GatewayError,
+    InvalidRequest,
+    NotFound,
+    Unavailable,
+)
+from quarterdeck_kube import errors as kube
+from quarterdeck_kube.client import KubeClient
+from quarterdeck_kube.resources import resource_for
+
+_ATTEMPTS: Final = 3
+_BAD_MANIFEST: Final = frozenset({400, 422, 500})
+
+log = structlog.get_logger(__name__)
+
+
+class KubernetesWriter:
+    """A ``ResourceWriter`` over the API server; the client's field manager owns what it reports."""
+
+    def __init__(self, client: KubeClient) -> None:
+        self._client = client
+
+    async def create(self, manifest: Manifest) -> Manifest:
+        metadata = manifest["metadata"]
+        resource = resource_for(manifest["kind"])
+        missing = f"There is no namespace '{metadata['namespace']}'."
+        async with _translated(missing, resource.kind, metadata["name"]):
+            return await self._client.create(resource, dict(manifest))
+
+    async def patch_spec(
+        self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
+    ) -> Manifest:
+        async with _translated(missing_message(kind, namespace, name), kind, name):
+            return await self._client.patch_merge(
+                resource_for(kind), namespace, name, {"spec": spec}
+            )
+
+    async def put(self, manifest: Manifest) -> Manifest:
+        metadata = manifest["metadata"]
+        async with _translated(
+            f"There is no namespace '{metadata['namespace']}'.", manifest["kind"], metadata["name"]
+        ):
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return await self._put(manifest)
+                except kube.Conflict:
+                    continue
+            return await self._put(manifest)
+
+    async def delete(self, kind: str, namespace: str, name: str) -> None:
+        missing = missing_message(kind, namespace, name)
+        async with _translated(missing, kind, name):
+            if not await self._client.delete(resource_for(kind), namespace, name):
+                raise NotFound(missing)
+
+    async def report(self, kind: str, namespace: str, name: str, status: Mapping[str, Any]) -> None:
+        given = {field: value for field, value in status.items() if value is not None}
+        manifest = {
+            "apiVersion": API_VERSION,
+            "kind": kind,
+            "metadata": {"namespace": namespace, "name": name},
+            "status": given,
+        }
+        async with _translated(missing_message(kind, namespace, name), kind, name):
+            try:
+                await self._client.apply_status(resource_for(kind), manifest)
+            except kube.NotFound:
+                # Deleted meanwhile: there is nobody left to tell.
+                return
+
+    async def _put(self, manifest: Manifest) -> Manifest:
+        """One attempt; raises Conflict when the object changed between reading and writing."""
+        resource, metadata = resource_for(manifest["kind"]), manifest["metadata"]
+        try:
+            stored = await self._client.get(resource, metadata["namespace"], metadata["name"])
+        except kube.NotFound:
+            return await self._client.create(resource, dict(manifest))
+        patch = replacement(stored, manifest)
+        if not patch:
+            return stored
+        version = {"resourceVersion": stored["metadata"]["resourceVersion"]}
+        patch["metadata"] = patch.get("metadata", {}) | version
+        return await self._client.patch_merge(
+            resource, metadata["namespace"], metadata["name"], patch
+        )
+
+
+def replacement(stored: Manifest, wanted: Manifest) -> dict[str, Any]:
+    """The merge patch that gives ``stored`` the spec and labels of ``wanted``; empty for none."""
+    patch: dict[str, Any] = {}
+    if spec := difference(stored.get("spec") or {}, wanted["spec"]):
+        patch["spec"] = spec
+    old, new = (each["metadata"].get("labels") or {} for each in (stored, wanted))
+    if labels := difference(old, new):
+        patch["metadata"] = {"labels": labels}
+    return patch
+
+
+def missing_message(kind: str, namespace: str, name: str) -> str:
+    """What a person is told about an object that is not there, or not for them."""
+    return f"There is no {kind} '{name}' in the namespace '{namespace}'."
+
+
+@asynccontextmanager
+async def _translated(missing: str, kind: str, name: str) -> AsyncIterator[None]:
+    try:
+        yield
+    except kube.KubeError as exc:
+        raise refusal_for(exc, missing, kind, name) from exc
+
+
+def refusal_for(error: kube.KubeError, missing: str, kind: str, name: str) -> GatewayError:
+    """The gateway's error for one of the API server's."""
+    if isinstance(error, kube.AlreadyExists):
+        return AlreadyExists(f"{kind} '{name}' is there already: choose another name.")
+    if isinstance(error, kube.NotFound):
+        return NotFound(missing)
+    if isinstance(error, kube.Invalid) and error.causes:
+        first = error.causes[0]
+        return InvalidRequest(f"{first.field}: {first.message}.", param=first.field or None)
+    if isinstance(error, kube.Conflict):
+        return Unavailable(f"{kind} '{name}' changed at the same moment: try again.", retry_after=1)
+    if isinstance(error, kube.Permanent) and error.status in _BAD_MANIFEST:
+        return InvalidRequest(f"{error.message}.")
+    log.error("cannot write", kind=kind, name=name, error=str(error))
+    return Unavailable(
+        f"{kind} '{name}' cannot be written now; the gateway's log says why.",
+        retry_after=round(error.retry_after or 1.0) or 1,
+    )

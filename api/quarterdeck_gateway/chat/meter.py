@@ -1,0 +1,82 @@
+"""Watches what a running stream costs, and asks for more before it has spent what it was given.
+
+Cheap, because it counts tokens only when it must: a token is at least one byte, so as long as fewer
+bytes have come than tokens are left, nobody has to look at them.
+"""
+
+from typing import Final
+
+from quarterdeck_gateway.accounting.answers import text_of_stream
+from quarterdeck_gateway.accounting.pricing import Rates
+from quarterdeck_gateway.admission.port import Grant
+from quarterdeck_gateway.chat.counting import count
+from quarterdeck_gateway.chat.estimate import INSTALMENT
+
+KEPT_BYTES: Final = 512 * 1024
+"""Of a stream, before they are counted and let go."""
+_INSTALMENTS: Final = (INSTALMENT, INSTALMENT // 4, INSTALMENT // 16)
+"""What is asked for, in tokens: near the end of a budget a smaller one may still fit."""
+_HALF_A_MICRO_USD: Final = 500_000
+
+
+class Relayed:
+    """The part of a stream that was passed on, kept until somebody needs to count it."""
+
+    def __init__(self) -> None:
+        self.uncounted_bytes = 0
+        self._pieces: list[bytes] = []
+        self._tokens = 0
+
+    def add(self, events: bytes) -> None:
+        """Takes whole events."""
+        self._pieces.append(events)
+        self.uncounted_bytes += len(events)
+        if self.uncounted_bytes > KEPT_BYTES:
+            self.tokens()
+
+    def tokens(self) -> int:
+        """Tokens of everything so far."""
+        if self._pieces:
+            text = text_of_stream(b"".join(self._pieces))
+            self._tokens += count(text) if text else 0
+            self._pieces.clear()
+            self.uncounted_bytes = 0
+        return self._tokens
+
+
+class Meter:
+    """Compares one stream with what ``grant`` has set aside at these ``rates``."""
+
+    def __init__(self, grant: Grant, rates: Rates, input_tokens: int, relayed: Relayed) -> None:
+        self._grant = grant
+        self._rates = rates
+        self._input = input_tokens * rates.input
+        self._relayed = relayed
+        self._left = self._allowed()
+
+    async def covers(self) -> bool:
+        """Whether all that was relayed is paid for; False when no budget gives any more."""
+        if self._relayed.uncounted_bytes <= self._left:
+            return True
+        self._left = self._allowed() - self._relayed.tokens()
+        return self._left >= 0 or await self._extend(-self._left)
+
+    async def _extend(self, missing: int) -> bool:
+        for instalment in _INSTALMENTS:
+            price = self._rates.cost(0, missing + instalment)
+            if await self._grant.extend(max(1, price)):
+                self._left = self._allowed() - self._relayed.tokens()
+                return True
+        return False
+
+    def _allowed(self) -> int:
+        """Output tokens that the money set aside pays; up to half a micro-USD was rounded off."""
+        money = self._grant.reserved * 1_000_000 + _HALF_A_MICRO_USD - self._input
+        return money // self._rates.output
+
+
+def meter_for(grant: Grant, rates: Rates, input_tokens: int, relayed: Relayed) -> Meter | None:
+    """A meter, where there is something to measure: a budget, and output that costs."""
+    if not grant.reserved or not rates.output:
+        return None
+    return Meter(grant, rates, input_tokens, relayed)

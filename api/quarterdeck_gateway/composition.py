@@ -1,0 +1,206 @@
+"""Puts a real gateway together: what is opened first is closed last, and one list of what runs.
+
+Opening:  database -> ledger, audit log -> store, keeper -> identity -> upstream -> services
+Closing:  reports stop, then what is owed goes out: settlements, usage records, audit events.
+"""
+
+import asyncio
+import socket
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
+
+from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.history import LedgerHistory
+from quarterdeck_gateway.accounting.metrics import GatewayMetrics
+from quarterdeck_gateway.accounting.prices import CataloguePricer
+from quarterdeck_gateway.accounting.retention import Retention
+from quarterdeck_gateway.accounting.spool import Spool
+from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND as USAGE
+from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
+from quarterdeck_gateway.admission.keeper import Keeper
+from quarterdeck_gateway.admission.last_used import LastUsed
+from quarterdeck_gateway.admission.metrics import AdmissionMetrics
+from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
+from quarterdeck_gateway.admission.reporter import Reporter
+from quarterdeck_gateway.admission.unpriced import PriceSurveyor
+from quarterdeck_gateway.alerts.opening import open_alerts
+from quarterdeck_gateway.audit.chain import ChainKey
+from quarterdeck_gateway.audit.chain_writer import ChainWriter
+from quarterdeck_gateway.audit.metrics import AuditMetrics
+from quarterdeck_gateway.audit.sql_log import SPOOL_KIND as AUDIT
+from quarterdeck_gateway.audit.sql_log import SqlAuditLog
+from quarterdeck_gateway.catalogue.attribution import ChangeAudit
+from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
+from quarterdeck_gateway.chat.preloading import load_when_needed
+from quarterdeck_gateway.database.engine import Database
+from quarterdeck_gateway.database.errors import DatabaseAway
+from quarterdeck_gateway.database.migrate import migrate
+from quarterdeck_gateway.database.schema import check_schema
+from quarterdeck_gateway.identity.opening import open_identity
+from quarterdeck_gateway.management import Desk, management_routers
+from quarterdeck_gateway.routing.loads import ReplicaLoads
+from quarterdeck_gateway.routing.registry import Registry
+from quarterdeck_gateway.services import Clock, Drain, Services
+from quarterdeck_gateway.settings import Settings
+from quarterdeck_gateway.upstream.client import HttpUpstream, Timeouts
+from quarterdeck_gateway.upstream.guard import worker_addresses
+
+log = structlog.get_logger(__name__)
+
+Run = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A gateway that is ready to serve."""
+
+    services: Services
+    management: Sequence[APIRouter]
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: Settings,
+    registry: Registry,
+    catalogue: Catalogue,
+    writer: ResourceWriter,
+    *,
+    metrics: CollectorRegistry | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Gateway]:
+    """A real gateway over ``registry`` and ``catalogue``; everything is closed on exit.
+
+    ``metrics`` is the Prometheus registry that /metrics shows; a new one when None. Raises
+    SchemaMismatch when the database needs ``quarterdeck migrate``, OSError when the spool cannot be
+    written to.
+    """
+    clock, metrics = clock or Clock(), metrics or CollectorRegistry()
+    instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        ledger, audit = _books(settings, database, metrics, stack)
+        store = _store(settings, stack)
+        admission_metrics = AdmissionMetrics(metrics)
+        keeper = Keeper(
+            store,
+            catalogue,
+            LedgerHistory(ledger),
+            admission_metrics,
+            gateway=instance,
+            reservation_seconds=settings.reservation_seconds,
+        )
+        load_when_needed(catalogue)
+        changes = ChangeAudit(audit, clock.now)
+        catalogue.subscribe(changes.observe)
+        stack.callback(changes.flush)
+        last_used = LastUsed(catalogue, writer)
+        door = await stack.enter_async_context(
+            open_identity(settings, catalogue, audit, clock.now, used=last_used.used)
+        )
+        upstream = HttpUpstream(timeouts_of(settings), worker_addresses(settings))
+        stack.push_async_callback(upstream.close)
+        pricer = CataloguePricer(catalogue)
+        alerts = await stack.enter_async_context(open_alerts(settings, audit, metrics, clock.now))
+        reporter = Reporter(
+            keeper,
+            store,
+            catalogue,
+            writer,
+            alerts,
+            admission_metrics,
+            gateway=instance,
+            unpriced=PriceSurveyor(registry, catalogue, pricer),
+        )
+        retention = Retention(
+            database, store.claim, gateway=instance, retention_days=settings.retention_days
+        )
+        services = Services(
+            registry=registry,
+            catalogue=catalogue,
+            door=door,
+            admission=keeper,
+            upstream=upstream,
+            pricer=pricer,
+            ledger=ledger,
+            audit=audit,
+            metrics=GatewayMetrics(metrics),
+            loads=ReplicaLoads(clock.monotonic, settings.eject_seconds),
+            drain=Drain(),
+            clock=clock,
+        )
+        desk = Desk(settings, catalogue, writer, database, ledger, audit, clock)
+        # In this order they end: first who reports, then who keeps the books.
+        running = (reporter.run, last_used.run, retention.run, keeper.run, audit.run, ledger.run)
+        async with background(running):
+            yield Gateway(services, management_routers(desk))
+
+
+@asynccontextmanager
+async def background(runs: Sequence[Run]) -> AsyncIterator[None]:
+    """Runs them beside the block, then ends them one after the other. What fails ends the block."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_forever(run)) for run in runs]
+        yield
+        for task in tasks:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def _forever(run: Run) -> None:
+    await run()
+
+
+def timeouts_of(settings: Settings) -> Timeouts:
+    """How long workers may take."""
+    return Timeouts(
+        connect=settings.connect_timeout_seconds,
+        first_byte=settings.first_byte_timeout_seconds,
+        idle=settings.idle_timeout_seconds,
+    )
+
+
+async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
+    database = Database.open(settings.database_url.get_secret_value())
+    stack.push_async_callback(database.close)
+    if settings.migrate_on_start:
+        await migrate(database)
+    try:
+        await check_schema(database)
+    except DatabaseAway as exc:
+        # Chats need it less than people need chats: records wait in the spool.
+        log.error("database is away", reason=str(exc))
+    return database
+
+
+def _books(
+    settings: Settings, database: Database, metrics: CollectorRegistry, stack: AsyncExitStack
+) -> tuple[SqlLedger, SqlAuditLog]:
+    """Usage records and the audit log; on exit they deliver what they can."""
+    directory, drained = settings.spool_directory, DrainMetrics(metrics)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger = SqlLedger(database, Spool(directory, USAGE), drained)
+    stack.push_async_callback(ledger.close)
+    audit_metrics = AuditMetrics(metrics)
+    chain = ChainWriter(
+        database, ChainKey(settings.key_pepper.get_secret_value().encode()), audit_metrics
+    )
+    audit = SqlAuditLog(chain, Spool(directory, AUDIT), drained, audit_metrics)
+    stack.push_async_callback(audit.close)
+    return ledger, audit
+
+
+def _store(settings: Settings, stack: AsyncExitStack) -> RedisAdmissionStore:
+    store = RedisAdmissionStore.open(
+        settings.redis_url.get_secret_value(),
+        settings.redis_prefix,
+        settings.redis_timeout_seconds,
+        settings.reservation_seconds,
+    )
+    stack.push_async_callback(store.close)
+    return store

@@ -1,0 +1,1 @@
+"""What questions about the past have in common: moments, pages, and who may see what."""

@@ -1,0 +1,1 @@
+"""``/api/v1/whoami``: what the gateway thinks of the caller."""

@@ -1,0 +1,191 @@
+"""Story: a team gets a key and a budget by kubectl, spends it, and its key is taken away."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from e2e.echo import ROLL_SECONDS, provider_key
+from e2e.installation import Installation
+from e2e.money import (
+    api_key,
+    budget,
+    chat,
+    crowd,
+    every_gateway,
+    key_of,
+    priced_agent,
+    statuses,
+)
+from e2e.objects import Manifest, agent_is, condition, exists, read
+from e2e.pods import apply
+from e2e.waiting import eventually
+from support.cluster import kubectl
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
+
+CHATS = 10
+PEOPLE = 40
+REVOKED_WITHIN = 1.0
+
+
+@pytest.fixture(scope="module")
+def dear(provider: str, restricted: str) -> str:
+    """The namespace in which every chat with agent ``dear`` costs one cent."""
+    apply(restricted, *priced_agent(), provider_key("first-key"))
+    eventually(
+        "agent dear ready",
+        lambda: agent_is("dear", restricted, ready=True),
+        seconds=ROLL_SECONDS,
+    )
+    return restricted
+
+
+@pytest.fixture(scope="module")
+def gateways(installation: Installation) -> Iterator[list[str]]:
+    with every_gateway() as urls:
+        assert len(urls) == 2
+        yield urls
+
+
+def _ready(kind: str, name: str, namespace: str) -> Manifest | None:
+    found = read(kind, name, namespace)
+    return found if condition(found, "Ready").get("status") == "True" else None
+
+
+def _key(name: str, namespace: str, **spec: object) -> str:
+    """A new key that every gateway knows."""
+    apply(namespace, api_key(name, **spec))
+    eventually(f"key {name}", lambda: _ready("apikey", name, namespace), seconds=20)
+    return key_of(name, namespace)
+
+
+def test_a_key_by_kubectl_opens_what_it_says(dear: str, gateways: list[str]) -> None:
+    key = _key("app", dear, agents=["dear"])
+    row = kubectl("get", "apikeys", "app", "-n", dear).splitlines()[1].split()
+    assert row[:6] == ["app", "True", "Active", "app@example.com", "user", key[:7]]
+    with httpx.Client() as client:
+        eventually(
+            "both gateways know it",
+            lambda: statuses(gateways, lambda url: chat(client, url, key, f"{dear}/dear")) == {200},
+            seconds=10,
+        )
+        answer = chat(client, gateways[0], key, f"{dear}/dear")
+        assert answer.headers["x-quarterdeck-cost"] == "0.010000"
+        assert chat(client, gateways[0], key, "elsewhere/dear").status_code == 404
+
+
+def test_a_budget_is_exact_across_both_gateways_and_kubectl_shows_it(
+    dear: str, gateways: list[str]
+) -> None:
+    key = _key("spender", dear)
+    scope = {"kind": "Key", "name": "spender"}
+    apply(dear, budget("allowance", CHATS, scope=scope))
+    enforced = eventually("budget in force", lambda: _enforced("allowance", dear), seconds=20)
+    assert enforced["status"]["spentUSD"] == "0.000000"
+    seen = crowd(gateways, key, f"{dear}/dear", PEOPLE)
+    assert all(each.keys() == {200, 402} or each.keys() == {402} for each in seen.values()), seen
+    assert sum(seen.values(), Counter()) == {200: CHATS, 402: PEOPLE - CHATS}
+    eventually("shown", lambda: _row("allowance", dear)[5:8] == _SPENT, seconds=15)
+    exceeded = condition(read("budget", "allowance", dear), "Exceeded")
+    assert exceeded["status"] == "True"
+    with httpx.Client() as client:
+        refused = chat(client, gateways[1], key, f"{dear}/dear")
+    assert refused.status_code == 402
+    assert "allowance" in refused.json()["error"]["message"]
+
+
+_SPENT = ["total", "0.100000", "0.000000"]
+
+
+def _row(name: str, namespace: str) -> list[str]:
+    """NAME READY REASON SCOPE [NAME OF] USD PERIOD SPENT REMAINING, without the name's words."""
+    row = kubectl("get", "budgets", name, "-n", namespace).splitlines()[1].split()
+    return row[:4] + row[5:]
+
+
+def _enforced(name: str, namespace: str) -> Manifest | None:
+    found = read("budget", name, namespace)
+    both = [condition(found, kind).get("status") for kind in ("Ready", "Enforced")]
+    return found if both == ["True", "True"] else None
+
+
+def test_the_operator_and_the_gateway_share_a_status_and_leave_each_other_alone(dear: str) -> None:
+    before = read("budget", "allowance", dear)
+    version = before["metadata"]["resourceVersion"]
+    time.sleep(7)
+    assert read("budget", "allowance", dear)["metadata"]["resourceVersion"] == version
+    patch = json.dumps({"spec": {"amountUSD": 0.2}})
+    kubectl("patch", "budget", "allowance", "-n", dear, "--type=merge", "-p", patch)
+
+    def told() -> bool:
+        found = read("budget", "allowance", dear)["status"]
+        return bool(found["remainingUSD"] == "0.100000" and found["observedGeneration"] == 2)
+
+    eventually("both have told", told, seconds=15)
+    assert read("budget", "allowance", dear)["status"]["spentUSD"] == "0.100000"
+
+
+def test_a_rotated_key_overlaps_with_the_old_one(dear: str, gateways: list[str]) -> None:
+    old = _key("turning", dear)
+    kubectl("patch", "apikey", "turning", "-n", dear, "--type=merge", "-p", _spec(revision=2))
+    eventually("a new key", lambda: key_of("turning", dear) != old, seconds=20)
+    new = key_of("turning", dear)
+    with httpx.Client() as client:
+        for key in (new, old):
+            eventually(
+                "works",
+                lambda key=key: (  # type: ignore[misc]
+                    statuses(gateways, lambda url: chat(client, url, key, f"{dear}/dear")) == {200}
+                ),
+                seconds=10,
+            )
+    events = kubectl("describe", "apikey", "turning", "-n", dear).partition("Events:")[2]
+    assert "KeyReplaced" in events
+    assert new not in events
+
+
+def test_a_revoked_key_is_refused_everywhere_within_a_second(
+    dear: str, gateways: list[str]
+) -> None:
+    key = _key("leaver", dear)
+    with httpx.Client() as client:
+        eventually(
+            "works",
+            lambda: statuses(gateways, lambda url: _models(client, url, key)) == {200},
+            seconds=10,
+        )
+        kubectl("patch", "apikey", "leaver", "-n", dear, "--type=merge", "-p", _spec(revoked=True))
+        patched = time.monotonic()
+        while statuses(gateways, lambda url: _models(client, url, key)) != {401}:
+            assert time.monotonic() - patched < REVOKED_WITHIN
+    eventually(
+        "told",
+        lambda: condition(read("apikey", "leaver", dear), "Ready").get("reason") == "Revoked",
+        seconds=10,
+    )
+
+
+def test_deleting_a_key_takes_its_secret_along(dear: str, gateways: list[str]) -> None:
+    key = _key("short-lived", dear)
+    kubectl("delete", "apikey", "short-lived", "-n", dear)
+    with httpx.Client() as client:
+        eventually(
+            "refused",
+            lambda: statuses(gateways, lambda url: _models(client, url, key)) == {401},
+            seconds=10,
+        )
+    eventually(
+        "collected", lambda: not exists("secret", "apikey-short-lived", dear), seconds=ROLL_SECONDS
+    )
+
+
+def _models(client: httpx.Client, url: str, key: str) -> httpx.Response:
+    return client.get(f"{url}/v1/models", headers={"Authorization": f"Bearer {key}"})
+
+
+def _spec(**spec: object) -> str:
+    return json.dumps({"spec": spec})

@@ -1,0 +1,361 @@
+"""The policy: exact with a store, careful without one, and nothing lost or counted twice."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from quarterdeck_gateway.admission.lines import line_of
+from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
+from quarterdeck_gateway.admission.port import Ask, BudgetLine, Limit, LimitKind
+from quarterdeck_gateway.admission.seeding import NoHistory
+from quarterdeck_gateway.database.errors import DatabaseAway
+from quarterdeck_gateway.errors import BudgetExceeded, BudgetsUnavailable, LimitExceeded
+from support.keeping import World, until
+
+CALL = 100_000
+
+
+class LostHistory(NoHistory):
+    """A ledger whose database is away."""
+
+    async def flush(self) -> None:
+        raise DatabaseAway("nobody listens")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def line(world: World, name: str = "monthly", **spec: Any) -> BudgetLine:
+    return line_of(await world.budget(name, **spec), time.time())
+
+
+async def spent(world: World, line: BudgetLine) -> tuple[int, int]:
+    (state,) = await world.inner.states([line])
+    return state.spent, state.reserved
+
+
+def requests(amount: int) -> Limit:
+    return Limit(LimitKind.REQUESTS, "key", "team-a/ci", amount)
+
+
+def places(amount: int) -> Limit:
+    return Limit(LimitKind.CONCURRENCY, "agent", "team-a/writer", amount)
+
+
+def tokens(amount: int) -> Limit:
+    return Limit(LimitKind.TOKENS, "namespace", "team-a", amount)
+
+
+async def test_a_chat_without_limits_and_budgets_asks_nobody(world: World) -> None:
+    grant = await world.keeper.admit(Ask("a", tokens=9, micro_usd=9))
+    grant.settle(9, 9)
+    assert (grant.limits, grant.reserved, world.store.calls) == ((), 0, [])
+    assert len(world.keeper.outbox) == 0
+
+
+async def test_requests_per_minute_need_one_round_trip_and_no_settlement(world: World) -> None:
+    grant = await world.keeper.admit(Ask("a", (requests(2),)))
+    grant.settle(5, 0)
+    assert world.store.calls == ["admit"]
+    assert len(world.keeper.outbox) == 0
+    assert grant.limits[0].remaining == 1
+
+
+async def test_a_spent_limit_is_429_with_headers(world: World) -> None:
+    await world.keeper.admit(Ask("a", (requests(1),)))
+    with pytest.raises(LimitExceeded) as refused:
+        await world.keeper.admit(Ask("b", (requests(1),)))
+    headers = refused.value.headers()
+    assert headers["x-ratelimit-limit-requests"] == "1"
+    assert headers["x-ratelimit-remaining-requests"] == "0"
+    assert 1 <= int(headers["retry-after"]) <= 60
+    assert "key 'team-a/ci'" in refused.value.message
+    assert world.metric("quarterdeck_gateway_admissions_total", verdict="limit_exceeded") == 1
+
+
+async def test_a_budget_is_exact_and_settled_with_the_true_cost(world: World) -> None:
+    budget = await line(world)
+    async with world.running() as keeper:
+        grants = [await keeper.admit(Ask(f"{i}", (), (budget,), 0, CALL)) for i in range(10)]
+        with pytest.raises(BudgetExceeded) as refused:
+            await keeper.admit(Ask("11", (), (budget,), 0, CALL))
+        assert "'team-a/monthly'" in refused.value.message
+        assert "0.100000" in refused.value.message
+        for grant in grants:
+            grant.settle(10, CALL // 2)
+            grant.settle(10, CALL // 2)
+        await until(lambda: len(keeper.outbox) == 0)
+        assert await spent(world, budget) == (10 * CALL // 2, 0)
+        state = keeper.state(budget.id)
+        assert state is not None
+        assert state.reserved == 10 * CALL
+
+
+async def test_a_used_up_budget_says_when_it_begins_anew(world: World) -> None:
+    world = World(history=NoHistory(2_000_000))
+    for name, period in (("month", "month"), ("total", "total")):
+        budget = await line(world, name, period=period)
+        with pytest.raises(BudgetExceeded, match=r"is used up: 2\.0+ of 1\.0+ USD") as refused:
+            await world.keeper.admit(Ask(name, (), (budget,), 0, 0))
+        assert ("begins anew at 20" in refused.value.message) == (period == "month")
+
+
+async def test_what_a_chat_gave_back_a_moment_ago_is_there_for_the_next(world: World) -> None:
+    """One place, one client that sends one chat after another: it never sees a 429."""
+    budget = await line(world, amountUSD=0.1)
+    async with world.running() as keeper:
+        for i in range(20):
+            grant = await keeper.admit(Ask(f"{i}", (places(1),), (budget,), 0, CALL))
+            grant.settle(0, 0)
+
+
+async def test_a_place_that_is_taken_is_429(world: World) -> None:
+    async with world.running() as keeper:
+        await keeper.admit(Ask("a", (places(1),)))
+        with pytest.raises(LimitExceeded, match="may run 1 chats") as refused:
+            await keeper.admit(Ask("b", (places(1),)))
+        assert refused.value.headers()["retry-after"] == "1"
+
+
+async def test_reservations_are_extended_until_the_budget_refuses(world: World) -> None:
+    budget = await line(world)
+    grant = await world.keeper.admit(Ask("a", (), (budget,), 0, 6 * CALL))
+    assert await grant.extend(4 * CALL)
+    assert not await grant.extend(1)
+    assert grant.reserved == 10 * CALL
+    free = await world.keeper.admit(Ask("b", (), (), 0, CALL))
+    assert await free.extend(10**12)
+    assert free.reserved == 0
+
+
+async def test_a_budget_that_only_counts_refuses_nothing(world: World) -> None:
+    budget = await line(world, enforce=False)
+    async with world.running() as keeper:
+        grant = await keeper.admit(Ask("a", (), (budget,), 0, 50 * CALL))
+        assert grant.reserved == 0
+        assert await grant.extend(50 * CALL)
+        grant.settle(1, 20 * CALL)
+        await until(lambda: len(keeper.outbox) == 0)
+    assert await spent(world, budget) == (20 * CALL, 0)
+
+
+async def test_many_chats_wait_for_one_seeding(world: World) -> None:
+    class Slow(NoHistory):
+        sums = 0
+
+        async def spent(self, **_: Any) -> int:  # type: ignore[override]
+            self.sums += 1
+            await asyncio.sleep(0.05)
+            return 5 * CALL
+
+    history = Slow()
+    world = World(history=history)
+    budget = await line(world)
+    asks = [world.keeper.admit(Ask(f"{i}", (), (budget,), 0, CALL)) for i in range(50)]
+    gone = asyncio.create_task(world.keeper.admit(Ask("gone", (), (budget,), 0, CALL)))
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.02, gone.cancel)
+    answers = await asyncio.gather(*asks, return_exceptions=True)
+    assert history.sums == 1
+    assert sum(not isinstance(answer, Exception) for answer in answers) == 5
+    assert {type(answer) for answer in answers if isinstance(answer, Exception)} == {BudgetExceeded}
+
+
+class TestWithoutStore:
+    async def test_budgets_fail_closed_and_fast(self, world: World) -> None:
+        budget = await line(world)
+        world.store.away = True
+        for _ in range(3):
+            with pytest.raises(BudgetsUnavailable, match="'team-a/monthly'") as refused:
+                await world.keeper.admit(Ask("a", (), (budget,), 0, CALL))
+            assert refused.value.status == 503
+            assert refused.value.retry_after
+        assert world.store.calls == ["admit"]
+        assert world.metric("quarterdeck_gateway_admission_store_up") == 0
+        verdict = "budgets_unavailable"
+        assert world.metric("quarterdeck_gateway_admissions_total", verdict=verdict) == 3
+
+    async def test_fail_open_and_unenforced_budgets_let_chats_through(self, world: World) -> None:
+        lines = (await line(world, "open", failOpen=True), await line(world, "off", enforce=False))
+        world.store.away = True
+        grant = await world.keeper.admit(Ask("a", (), lines, 0, CALL))
+        assert await grant.extend(CALL)
+        closed = await line(world, "closed")
+        with pytest.raises(BudgetsUnavailable):
+            await world.keeper.admit(Ask("b", (), (*lines, closed), 0, CALL))
+
+    async def test_running_chats_of_closed_budgets_get_no_more(self, world: World) -> None:
+        grant = await world.keeper.admit(Ask("a", (), (await line(world),), 0, CALL))
+        world.store.away = True
+        assert not await grant.extend(CALL)
+
+    async def test_limits_fall_to_this_gateways_share(self, world: World) -> None:
+        await world.inner.beat("gateway-2", 60)
+        async with world.running() as keeper:
+            await until(lambda: keeper.heartbeat.gateways == 2)
+            world.store.away = True
+            asks = (Ask(f"{i}", (requests(10), tokens(1000)), (), 100, 0) for i in range(20))
+            answers = await asyncio.gather(*map(keeper.admit, asks), return_exceptions=True)
+            refusals = [answer for answer in answers if isinstance(answer, LimitExceeded)]
+            admitted = len(answers) - len(refusals)
+            assert all("x-ratelimit-remaining-requests" in r.headers() for r in refusals)
+            assert admitted == 5
+        degraded = world.metric("quarterdeck_gateway_admissions_degraded_total")
+        assert degraded == 20
+
+    async def test_places_taken_before_it_went_are_counted(self, world: World) -> None:
+        ask = [Ask(f"{i}", (places(3),)) for i in range(4)]
+        grants = [await world.keeper.admit(ask[i]) for i in range(2)]
+        world.store.away = True
+        grants.append(await world.keeper.admit(ask[2]))
+        with pytest.raises(LimitExceeded):
+            await world.keeper.admit(ask[3])
+        grants[0].settle(0, 0)
+        await world.keeper.admit(ask[3])
+
+    async def test_it_is_used_again_within_a_second_of_its_return(self, world: World) -> None:
+        budget = await line(world)
+        async with world.running() as keeper:
+            world.store.away = True
+            with pytest.raises(BudgetsUnavailable):
+                await keeper.admit(Ask("a", (), (budget,), 0, CALL))
+            await asyncio.sleep(0.3)
+            world.store.away = False
+            await until(lambda: keeper.breaker.closed, 1.0)
+            await keeper.admit(Ask("b", (), (budget,), 0, CALL))
+        assert world.metric("quarterdeck_gateway_admission_store_up") == 1
+
+    async def test_settlements_are_kept_and_sent_when_it_is_back(self, world: World) -> None:
+        budget = await line(world, failOpen=True)
+        async with world.running() as keeper:
+            grant = await keeper.admit(Ask("a", (), (budget,), 0, CALL))
+            world.store.away = True
+            alone = await keeper.admit(Ask("b", (), (budget,), 0, CALL))
+            grant.settle(1, CALL)
+            alone.settle(1, 2 * CALL)
+            await asyncio.sleep(0.05)
+            assert world.metric("quarterdeck_gateway_settlements_unsent") == 2
+            world.store.away = False
+            await until(lambda: len(keeper.outbox) == 0)
+        assert await spent(world, budget) == (3 * CALL, 0)
+
+    async def test_a_lost_answer_is_sent_again_and_counted_once(self, world: World) -> None:
+        budget = await line(world)
+        async with world.running() as keeper:
+            grant = await keeper.admit(Ask("a", (), (budget,), 0, CALL))
+            world.store.deaf = True
+            grant.settle(1, CALL)
+            await until(lambda: "settle" in world.store.calls)
+            world.store.deaf = False
+            await until(lambda: len(keeper.outbox) == 0)
+        assert world.store.calls.count("settle") == 2
+        assert await spent(world, budget) == (CALL, 0)
+
+    async def test_what_an_unheard_admission_took_is_given_back(self, world: World) -> None:
+        budget = await line(world)
+        await world.inner.seed(budget, 0, time.time())
+        async with world.running() as keeper:
+            world.store.deaf = True
+            with pytest.raises(BudgetsUnavailable):
+                await keeper.admit(Ask("a", (), (budget,), 0, CALL))
+            assert await spent(world, budget) == (0, CALL)
+            world.store.deaf = False
+            await until(lambda: len(keeper.outbox) == 0)
+        assert await spent(world, budget) == (0, 0)
+
+    async def test_stopping_sends_what_is_owed(self, world: World) -> None:
+        budget = await line(world)
+        async with world.running() as keeper:
+            await asyncio.sleep(0)
+            (await keeper.admit(Ask("a", (), (budget,), 0, CALL))).settle(1, CALL)
+        assert await spent(world, budget) == (CALL, 0)
+
+
+class TestWithoutLedger:
+    async def test_a_budget_that_nobody_knows_fails_closed(self) -> None:
+        world = World(history=LostHistory())
+        budget = await line(world)
+        with pytest.raises(BudgetsUnavailable):
+            await world.keeper.admit(Ask("a", (requests(1),), (budget,), 0, CALL))
+        assert world.keeper.breaker.closed
+        await world.keeper.admit(Ask("b", (requests(1),)))
+
+    async def test_others_pass_and_are_charged_once_it_is_known(self) -> None:
+        history = LostHistory()
+        world = World(history=history)
+        lost, known = await line(world, "lost", failOpen=True), await line(world, "known")
+        await world.inner.seed(known, 0, time.time())
+        async with world.running() as keeper:
+            grant = await keeper.admit(Ask("a", (requests(1),), (lost, known), 0, CALL))
+            assert await spent(world, known) == (0, CALL)
+            await world.inner.seed(lost, 7 * CALL, time.time())
+            grant.settle(1, CALL)
+            await until(lambda: len(keeper.outbox) == 0)
+        assert await spent(world, known) == (CALL, 0)
+        assert await spent(world, lost) == (8 * CALL, 0)
+
+
+async def test_running_chats_are_renewed() -> None:
+    world = World(reservation_seconds=0.6)
+    budget = await line(world)
+    async with world.running() as keeper:
+        grant = await keeper.admit(Ask("a", (places(1),), (budget,), 0, CALL))
+        await asyncio.sleep(0.9)
+        assert await spent(world, budget) == (0, CALL)
+        grant.settle(1, CALL)
+
+
+async def test_a_store_that_forgot_is_reminded_of_running_chats_before_it_admits(
+    world: World,
+) -> None:
+    budget = await line(world)
+    running = await world.keeper.admit(Ask("a", (places(2),), (budget,), 0, 8 * CALL))
+    assert await running.extend(CALL)
+    ended = await world.keeper.admit(Ask("b", (), (budget,), 0, 0))
+    ended.settle(0, 0)
+    world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+    with pytest.raises(BudgetExceeded):
+        await world.keeper.admit(Ask("c", (), (budget,), 0, 2 * CALL))
+    assert await spent(world, budget) == (0, 9 * CALL)
+    await world.keeper.admit(Ask("d", (places(2),)))
+    with pytest.raises(LimitExceeded):
+        await world.keeper.admit(Ask("e", (places(2),)))
+
+
+async def test_what_was_forgotten_is_noticed_without_a_new_chat(world: World) -> None:
+    """Another gateway has seeded the budget; this one only has a stream that goes on."""
+    budget = await line(world)
+    async with world.running() as keeper:
+        await keeper.admit(Ask("a", (), (budget,), 0, CALL))
+        await until(lambda: "claim" in world.store.calls)
+        world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+        await world.inner.seed(budget, 0, time.time())
+        calls = len(world.store.calls)
+        await until(lambda: "admit" in world.store.calls[calls:])
+        assert await spent(world, budget) == (0, CALL)
+
+
+async def test_a_cancelled_admission_gives_back(world: World) -> None:
+    budget = await line(world)
+    await world.inner.seed(budget, 0, time.time())
+    hung = asyncio.Event()
+
+    async def slow(ask: Ask) -> Any:
+        verdict = await world.inner.admit(ask)
+        hung.set()
+        await asyncio.sleep(10)
+        return verdict
+
+    world.store.admit = slow  # type: ignore[method-assign]
+    async with world.running() as keeper:
+        task = asyncio.create_task(keeper.admit(Ask("a", (), (budget,), 0, CALL)))
+        await hung.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await until(lambda: len(keeper.outbox) == 0)
+    assert await spent(world, budget) == (0, 0)

@@ -1,0 +1,99 @@
+"""The OpenAPI document against the gateway that serves it: what it promises holds for generated
+requests, good and bad, with an admin's key.
+
+The gateway runs in a thread, on a port: schemathesis asks from outside, as a client would.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.core.failures import Failure, FailureGroup
+
+from quarterdeck_gateway.identity.access import ACCESS
+from quarterdeck_gateway.server import server_config
+from support.fake_worker import FakeWorker
+from support.redis_servers import running
+from support.running_gateway import listening
+from support.whole_gateway import INSTALLATION, whole_gateway
+
+HEADERS = {"authorization": f"Bearer {INSTALLATION}"}
+FEW = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A whole gateway in a thread of its own."""
+    folder = tmp_path_factory.mktemp("schemathesis")
+    started: list[str] = []
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+
+    async def serve(redis_url: str) -> None:
+        async with (
+            FakeWorker() as worker,
+            whole_gateway(folder, redis_url, worker.url, failed_attempts=100_000) as whole,
+            listening(server_config(whole.app, whole.settings, loop="none")) as address,
+        ):
+            await whole.restore()
+            started.append(address)
+            ready.set()
+            await ended.wait()
+
+    with running("valkey") as redis:
+        thread = threading.Thread(target=loop.run_until_complete, args=(serve(redis.url),))
+        thread.start()
+        assert ready.wait(20)
+        yield started[0]
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(20)
+        loop.close()
+
+
+def generated(operation: Any) -> None:
+    """Checks one operation with requests that fit its schema and with others that do not."""
+
+    @FEW
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def good(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=HEADERS)
+
+    @FEW
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def bad(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=HEADERS)
+
+    good()
+    with suppress(Unsatisfiable):
+        # Nothing can be wrong about a request that has no parameters.
+        bad()
+
+
+def test_the_document_is_true(url: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json", headers=HEADERS)
+    wrong: list[str] = []
+    tried: list[str] = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        tried.append(operation.label)
+        try:
+            generated(operation)
+        except FailureGroup as failures:
+            wrong += [f"{operation.label}: {failure}" for failure in failures.exceptions]
+        except Failure as failure:
+            wrong.append(f"{operation.label}: {failure}")
+    assert not wrong, "\n\n".join(wrong)
+    assert len(tried) == len([row for row in ACCESS if row.method != "*"]) - 1

@@ -1,0 +1,72 @@
+"""Every admission store there is, so that one test can hold all of them to their promises."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from typing import Final
+
+from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
+from quarterdeck_gateway.admission.port import (
+    AdmissionStore,
+    Ask,
+    BudgetLine,
+    Limit,
+    LimitKind,
+    Settlement,
+)
+from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
+from support.redis_servers import KINDS, RedisServer, running
+
+STORES: Final = ("memory", *KINDS)
+RESERVATION: Final = 0.3
+_numbers = count()
+
+
+@contextmanager
+def server_for(kind: str) -> Iterator[RedisServer | None]:
+    """The server that a store of this kind needs; None for memory."""
+    if kind == "memory":
+        yield None
+        return
+    with running(kind) as server:
+        yield server
+
+
+@asynccontextmanager
+async def store_on(
+    server: RedisServer | None, prefix: str = "", reservation_seconds: float = RESERVATION
+) -> AsyncIterator[AdmissionStore]:
+    """A store with a prefix of its own, so nothing of earlier tests is in it."""
+    if server is None:
+        yield MemoryAdmissionStore(time.time, reservation_seconds)
+        return
+    prefix = prefix or f"test{next(_numbers)}"
+    store = RedisAdmissionStore.open(server.url, prefix, 2.0, reservation_seconds)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def limit(kind: LimitKind, amount: int, subject: str = "team-a/writer") -> Limit:
+    """A limit of an agent."""
+    return Limit(kind, "agent", subject, amount)
+
+
+def budget(
+    amount: int,
+    name: str = "team-a/monthly",
+    *,
+    enforced: bool = True,
+    ends_at: float | None = None,
+) -> BudgetLine:
+    """A budget of which the store knows nothing yet."""
+    return BudgetLine(f"{name}@2026-07", name, amount, ends_at, enforced=enforced)
+
+
+def settlement(
+    ask: Ask, tokens: int = 0, micro_usd: int = 0, at: float | None = None
+) -> Settlement:
+    """What ``ask`` came to, now unless said otherwise."""
+    return Settlement(ask.id, tokens, micro_usd, time.time() if at is None else at, ask.budgets)
