@@ -65,11 +65,13 @@ def _built(app: FastAPI) -> dict[str, Any]:
 
 
 def _forget_the_frameworks_refusals(built: dict[str, Any]) -> None:
-    """FastAPI declares its own 422 wherever there is a parameter; the envelope replaces it."""
+    """Every refusal is the envelope: neither FastAPI's own 422, which it declares wherever there is
+    a parameter, nor text where the answer would be text."""
     for operations in built["paths"].values():
         for operation in operations.values():
-            if "HTTPValidationError" in str(operation["responses"].get("422")):
-                operation["responses"] |= _refusals(422)
+            for status, response in operation["responses"].items():
+                if not status.startswith("2"):
+                    response |= {"content": _json("ErrorEnvelope")}
     for name in ("HTTPValidationError", "ValidationError"):
         built["components"]["schemas"].pop(name, None)
 

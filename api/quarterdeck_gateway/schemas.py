@@ -1,8 +1,9 @@
-"""The error envelope as a model, so that the OpenAPI document shows what a refusal looks like."""
+"""Shapes that several parts of the API share: the error envelope, so that the OpenAPI document
+shows what a refusal looks like, and the filter of lists."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class ErrorDetail(BaseModel):
@@ -19,6 +20,17 @@ class ErrorEnvelope(BaseModel):
     """The body of every answer that is not a success, as clients of OpenAI's API read it."""
 
     error: ErrorDetail
+
+
+class NamespaceFilter(BaseModel):
+    """Query of lists that have no other filter."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    namespace: (
+        Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")] | None
+    ) = None
+    """Only what is in this namespace."""
 
 
 _SAID: Final = {

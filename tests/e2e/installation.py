@@ -47,7 +47,7 @@ def images_on_nodes() -> set[str]:
     """What the kubelets report that they hold."""
     path = "jsonpath={.items[*].status.images[*].names[*]}"
     names = kubectl("get", "nodes", "-o", path).split()
-    return {name.removeprefix("docker.io/") for name in names}
+    return {name.removeprefix("docker.io/").removeprefix("library/") for name in names}
 
 
 def complete(name: str) -> bool:

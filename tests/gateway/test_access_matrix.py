@@ -139,7 +139,7 @@ async def test_lists_show_nothing_of_other_tenants(gateway: WholeGateway) -> Non
 
 
 async def test_a_key_of_the_system_namespace_enters_where_it_says(gateway: WholeGateway) -> None:
-    spec = {"role": "admin", "namespaces": ["team-*"]}
+    spec: dict[str, Any] = {"role": "admin", "namespaces": ["team-*"]}
     for namespace, status in (("quarterdeck-system", 200), ("elsewhere", 404)):
         secret = f"qd_{namespace}"
         await gateway.writer.create(api_key("ops", secret, namespace=namespace, **spec))

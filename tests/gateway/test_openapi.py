@@ -1,32 +1,49 @@
-"""The document that clients are generated from: complete, and true about keys and refusals."""
+"""The document that clients are generated from: complete, true about keys, roles and refusals."""
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from quarterdeck_gateway.middleware.authentication import OPEN_PATHS
-from support.running_gateway import Gateway
+from quarterdeck_gateway.identity.access import ACCESS, Access
+from support.whole_gateway import INSTALLATION, WholeGateway, whole_gateway
+
+NOT_DOCUMENTED = {"/openapi.json", "/k8s/{path:path}"}
+DOCUMENTED = [row for row in ACCESS if row.path not in NOT_DOCUMENTED]
 
 
 @pytest.fixture
-async def document(gateway: Gateway) -> Any:
-    async with gateway.http.get(f"{gateway.url}/openapi.json") as response:
-        return await response.json()
+async def gateway(tmp_path: Path) -> AsyncIterator[WholeGateway]:
+    """A gateway whose Redis is away: documents need none."""
+    async with whole_gateway(tmp_path, "redis://127.0.0.1:1") as whole:
+        yield whole
 
 
-def test_every_path_is_there(document: Any) -> None:
-    assert set(document["paths"]) == {
-        "/v1/chat/completions",
-        "/v1/models",
-        "/v1/models/{model}",
-        "/api/v1/agents",
-        "/api/v1/agents/{namespace}/{name}",
-        "/healthz",
-        "/readyz",
-        "/metrics",
-    }
+@pytest.fixture
+async def document(gateway: WholeGateway) -> Any:
+    return (await gateway.ask("GET", "/openapi.json", INSTALLATION)).json()
+
+
+def operation(document: Any, row: Access) -> Any:
+    return document["paths"][row.path.replace(":path}", "}")][row.method.lower()]
+
+
+def test_every_endpoint_is_there_with_its_role(document: Any) -> None:
+    described = sum(len(operations) for operations in document["paths"].values())
+    assert described == len(DOCUMENTED)
+    for row in DOCUMENTED:
+        found = operation(document, row)
+        assert found["x-quarterdeck-role"] == (row.role or "open")
+        assert found["summary"]
+        if row.role is not None:
+            assert f"`{row.role}`" in found["description"]
+
+
+def test_every_operation_has_a_name_of_its_own(document: Any) -> None:
+    names = [operation(document, row)["operationId"] for row in DOCUMENTED]
+    assert len(set(names)) == len(names)
 
 
 def test_every_reference_leads_somewhere(document: Any) -> None:
@@ -37,23 +54,42 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
     assert "HTTPValidationError" not in text, "the framework's own shape is never sent"
 
 
+def test_every_refusal_has_the_envelope(document: Any) -> None:
+    for row in DOCUMENTED:
+        for status, response in operation(document, row)["responses"].items():
+            if not status.startswith("2"):
+                schema = response["content"]["application/json"]["schema"]
+                assert schema["$ref"].endswith("/ErrorEnvelope")
+
+
+def test_what_the_layers_refuse_is_declared(document: Any) -> None:
+    for row in DOCUMENTED:
+        found = operation(document, row)
+        declared = set(found["responses"])
+        assert {"408", "413", "500", "504"} <= declared
+        if row.role is not None:
+            assert {"401", "403", "429", "503"} <= declared
+        if "{namespace}" in row.path:
+            assert "404" in declared
+        if "requestBody" in found:
+            assert {"400", "422"} <= declared
+
+
 def test_a_chat_declares_all_its_refusals(document: Any) -> None:
     responses = document["paths"]["/v1/chat/completions"]["post"]["responses"]
     assert set(responses) == {
-        *("200", "400", "401", "403", "404", "409", "413", "422", "429", "502", "503", "504")
+        *("200", "400", "401", "402", "403", "404", "408", "409"),
+        *("413", "422", "429", "500", "502", "503", "504"),
     }
-    for status, response in responses.items():
-        if status != "200":
-            schema = response["content"]["application/json"]["schema"]
-            assert schema["$ref"].endswith("/ErrorEnvelope")
 
 
-async def test_what_it_says_about_keys_is_true(document: Any, gateway: Gateway) -> None:
-    """Every operation is called without a key: exactly those declared open answer."""
-    async with aiohttp.ClientSession() as http:
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                declared_open = operation.get("security", document["security"]) == []
-                async with http.request(method, gateway.url + path) as response:
-                    assert (response.status != 401) is declared_open
-                assert declared_open is (path in OPEN_PATHS)
+def test_exactly_what_is_open_needs_no_key(document: Any) -> None:
+    assert document["security"] == [{"key": []}]
+    for row in DOCUMENTED:
+        is_open = operation(document, row).get("security") == []
+        assert is_open is (row.role is None)
+
+
+async def test_the_document_is_built_once(gateway: WholeGateway) -> None:
+    await gateway.ask("GET", "/openapi.json", INSTALLATION)
+    assert gateway.app.openapi() is gateway.app.openapi()

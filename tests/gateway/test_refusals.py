@@ -39,10 +39,10 @@ async def test_nothing_without_the_key(authorization: str | None) -> None:
     async def mounted(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("must not be reached")
 
-    paths = [CHAT, "/v1/models", "/api/v1/agents", "/openapi.json", "/docs", "/", "/x", "/mnt/x"]
+    paths = [CHAT, "/v1/models", "/api/v1/agents", "/openapi.json", "/docs", "/", "/x", "/k8s/x"]
     headers = {} if authorization is None else {"authorization": authorization}
     async with (
-        running_gateway(mounts={"/mnt": mounted}) as gateway,
+        running_gateway(mounts={"/k8s": mounted}) as gateway,
         aiohttp.ClientSession(headers=headers) as http,
     ):
         for path in paths:
@@ -192,8 +192,8 @@ async def test_a_bug_is_told_as_little_as_possible() -> None:
         raise ValueError("the password is hunter2")
 
     async with (
-        running_gateway(mounts={"/broken": broken}) as gateway,
-        gateway.http.get(f"{gateway.url}/broken/x") as response,
+        running_gateway(mounts={"/k8s": broken}) as gateway,
+        gateway.http.get(f"{gateway.url}/k8s/x") as response,
     ):
         error = await refused(response, 500, "internal_error")
     assert "hunter2" not in str(error)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from quarterdeck_gateway.identity.access import ACCESS
 from quarterdeck_gateway.server import server_config
@@ -24,9 +25,12 @@ from support.redis_servers import running
 from support.running_gateway import listening
 from support.whole_gateway import INSTALLATION, whole_gateway
 
-HEADERS = {"authorization": f"Bearer {INSTALLATION}"}
+HEADERS = {"Authorization": f"Bearer {INSTALLATION}"}
+RULED = frozenset({"POST /api/v1/keys", "PUT /api/v1/budgets/{namespace}/{name}"})
+"""Operations with rules that a schema cannot spell (at least one limit; a name goes with some
+scopes alone): what fits the schema may still be refused, with 422."""
 FEW = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -66,14 +70,16 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def generated(operation: Any) -> None:
     """Checks one operation with requests that fit its schema and with others that do not."""
 
+    excluded: list[Any] = [positive_data_acceptance] if operation.label in RULED else []
+
     @FEW
     @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
-    def good(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers=HEADERS)
+    def good(case: Any) -> None:
+        case.call_and_validate(headers=HEADERS, excluded_checks=excluded)
 
     @FEW
     @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
-    def bad(case: schemathesis.Case) -> None:
+    def bad(case: Any) -> None:
         case.call_and_validate(headers=HEADERS)
 
     good()
@@ -87,7 +93,7 @@ def test_the_document_is_true(url: str) -> None:
     wrong: list[str] = []
     tried: list[str] = []
     for found in schema.get_all_operations():
-        operation = found.ok()
+        operation: Any = found.ok()  # type: ignore[union-attr]
         tried.append(operation.label)
         try:
             generated(operation)
@@ -96,4 +102,6 @@ def test_the_document_is_true(url: str) -> None:
         except Failure as failure:
             wrong.append(f"{operation.label}: {failure}")
     assert not wrong, "\n\n".join(wrong)
-    assert len(tried) == len([row for row in ACCESS if row.method != "*"]) - 1
+    # The document itself is not in the document, nor is the API of Kubernetes.
+    documented = [row for row in ACCESS if row.method != "*" and row.path != "/openapi.json"]
+    assert len(tried) == len(documented)

@@ -119,7 +119,7 @@ def _alive(issued: Manifest, now: str) -> bool:
     return "notAfter" not in issued or instant(issued["notAfter"]) > instant(now)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=1, max_size=12))
 def test_any_story_ends_with_one_newest_key(told: list[tuple[str, Any]]) -> None:
     asyncio.run(live_through(told))

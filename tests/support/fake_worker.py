@@ -24,6 +24,8 @@ class Script:
     """How the worker answers. Delays are in seconds, counts are of content chunks."""
 
     chunks: int = 3
+    text: str | None = None
+    """Of every content chunk; words with numbers when None."""
     delay: float = 0.0
     """Before every chunk but the first."""
     wait: float = 0.0
@@ -160,7 +162,7 @@ class FakeWorker:
         for number in range(script.chunks):
             if number:
                 await asyncio.sleep(script.delay)
-            await response.write(event(chunk(f"word{number} ")))
+            await response.write(event(chunk(script.text or f"word{number} ")))
             if script.hang_after == number + 1:
                 await asyncio.sleep(3600)
             if script.error_after == number + 1:

@@ -43,6 +43,7 @@ class GatewayProcess:
             "QUARTERDECK_SPOOL_DIRECTORY": str(folder / "spool"),
             "QUARTERDECK_MIGRATE_ON_START": "true",
             "QUARTERDECK_DRAIN_DELAY_SECONDS": "0",
+            "QUARTERDECK_SHUTDOWN_GRACE_SECONDS": "5",
             "QUARTERDECK_LOG_LEVEL": "warning",
             **environment,
         }

@@ -96,7 +96,7 @@ class World:
         self.inner = inner or MemoryAdmissionStore(time.time, reservation_seconds)
         self.store = FaultyStore(self.inner)
         self.catalogue = catalogue or EventCatalogue(synced=True)
-        self.writer = MemoryWriter(self.catalogue.observe)
+        self.writer: MemoryWriter = MemoryWriter(self.catalogue.observe)
         self.registry = CollectorRegistry()
         self.metrics = AdmissionMetrics(self.registry)
         self.gateway = gateway

@@ -3,6 +3,7 @@
 It is run directly, not through a wrapper, because tests kill it with SIGKILL and start it again.
 """
 
+import atexit
 import importlib.util
 import os
 import secrets
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -76,8 +77,8 @@ class PostgresServer:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it at once but cleanly."""
-        self._end(signal.SIGINT)
+        """End it at once; what is in memory alone is not written, but nothing is left behind."""
+        self._end(signal.SIGQUIT)
 
     def _end(self, with_signal: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -107,18 +108,21 @@ def _binaries() -> Path:
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A running server for the whole test run; whoever kills it starts it again."""
+@cache
+def _shared_server() -> PostgresServer:
     # Not below pytest's own folder: nobody may enter that one but its owner.
     directory = Path(tempfile.mkdtemp(prefix="quarterdeck-postgres-"))
     server = PostgresServer(directory)
     server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory)
+    atexit.register(shutil.rmtree, directory)
+    atexit.register(server.stop)
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> PostgresServer:
+    """A running server, one for the whole test run; whoever kills it starts it again."""
+    return _shared_server()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
+from pydantic_core import PydanticSerializationError
 
 from quarterdeck_contract.usage import UsageRecord
 
@@ -37,8 +38,13 @@ Row = dict[str, Any]
 
 def line_of(record: UsageRecord) -> bytes:
     """One line for the spool, without its line break."""
-    # What ``model_dump_json`` wraps, without the detour over text.
-    return record.__pydantic_serializer__.to_json(record, by_alias=True, exclude_none=True)
+    try:
+        # What ``model_dump_json`` wraps, without the detour over text.
+        return record.__pydantic_serializer__.to_json(record, by_alias=True, exclude_none=True)
+    except PydanticSerializationError:
+        # Half a surrogate pair: JSON may carry one into the name of a token's subject.
+        fields = record.model_dump(by_alias=True, exclude_none=True)
+        return orjson.dumps({name: _encodable(value) for name, value in fields.items()})
 
 
 def row_of(line: bytes) -> Row:
@@ -83,6 +89,10 @@ def rfc3339(since_epoch: int) -> str:
     """The opposite of ``milliseconds``; UTC."""
     moment = datetime.fromtimestamp(since_epoch / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _encodable(value: object) -> object:
+    return value.encode(errors="replace").decode() if type(value) is str else value
 
 
 def _without_nul(value: object) -> object:

@@ -87,7 +87,7 @@ class Crossings:
         period, percent, action = crossing
         life = _FOR_EVER if ends_at is None else ends_at - now + _AFTER_PERIOD
         # A new owner for every claim: the same one would be granted it again.
-        return await self._store.claim(f"alert:{period}:{percent}:{action}", 'x', life)
+        return await self._store.claim(f"alert:{period}:{percent}:{action}", uuid.uuid4().hex, life)
 
 
 def _alert(current: Current, state: BudgetState, threshold: Threshold, now: float) -> BudgetAlert:

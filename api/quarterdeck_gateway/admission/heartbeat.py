@@ -10,10 +10,14 @@ import uuid
 from collections.abc import Collection
 from typing import Final
 
+import structlog
+
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.admission.grants import KeptGrant
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
 from quarterdeck_gateway.admission.port import AdmissionStore, Ask, LimitKind, StoreAway
+
+log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS: Final = 5.0
 RENEWED_AT_ONCE: Final = 500
@@ -68,6 +72,16 @@ class Heartbeat:
                 self._breaker.trip(away)
                 continue
             await self._pause(pause)
+
+    async def leave(self, seconds: float) -> None:
+        """This gateway stops: the others' shares grow at once."""
+        try:
+            async with asyncio.timeout(seconds):
+                if self._breaker.closed:
+                    await self._store.beat(self._gateway, 0)
+        except (StoreAway, TimeoutError) as exc:
+            # It is forgotten all the same, a little later.
+            log.info("not signed off", error=str(exc))
 
     async def _beat(self) -> None:
         self.gateways = max(1, await self._store.beat(self._gateway, self._life))

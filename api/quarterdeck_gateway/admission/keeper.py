@@ -39,7 +39,7 @@ from quarterdeck_gateway.catalogue.port import Catalogue
 from quarterdeck_gateway.errors import GatewayError
 
 DRAIN_SECONDS: Final = 2.0
-"""What ``run`` takes at most to send what is owed when it is cancelled."""
+"""What sending what is owed takes at most when ``run`` is cancelled."""
 SECOND_LOOK_SECONDS: Final = 0.05
 """What a refused chat waits at most for those just ended to be settled."""
 _SEEDINGS: Final = 3
@@ -121,7 +121,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Send settlements, renew reservations, ping a lost store, until cancelled; then send what
-        is owed, for ``DRAIN_SECONDS`` at most. Cancel it after the last chat has ended."""
+        is owed, for a few seconds at most. Cancel it after the last chat has ended."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.breaker.run())
@@ -130,6 +130,7 @@ class Keeper:
         finally:
             self.seeding.close()
             await self.outbox.drain(DRAIN_SECONDS)
+            await self.heartbeat.leave(DRAIN_SECONDS)
 
     async def extend(self, grant: KeptGrant, micro_usd: int) -> bool:
         """For grants: set more aside."""
@@ -180,8 +181,8 @@ class Keeper:
             self._metrics.limited()
             raise limit_exceeded(verdict.refused_limit, verdict.limits)
         if not verdict.admitted:
-            self._metrics.exceeded()
             line = next(line for line in ask.budgets if line.id == verdict.refused_budget)
+            self._metrics.exceeded(line.name)
             raise budget_exceeded(line, self.state(line.id), ask.micro_usd)
         return self._grant(KeptGrant(self, ask, verdict.limits))
 

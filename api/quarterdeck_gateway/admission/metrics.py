@@ -19,6 +19,7 @@ class _Series:
     spent: Gauge
     reserved: Gauge
     limit: Gauge
+    refusals: Counter
 
 
 class AdmissionMetrics:
@@ -75,6 +76,13 @@ class AdmissionMetrics:
             registry=registry,
         )
 
+        self._refusals = Counter(
+            "quarterdeck_budget_refusals_total",
+            "Chats refused because the budget had not enough left for them.",
+            _BUDGET,
+            registry=registry,
+        )
+
     def admitted(self) -> None:
         """A chat may begin."""
         self._admitted.inc()
@@ -83,9 +91,11 @@ class AdmissionMetrics:
         """A chat was refused by a limit."""
         self._limited.inc()
 
-    def exceeded(self) -> None:
-        """A chat was refused by a budget."""
+    def exceeded(self, budget: str) -> None:
+        """A chat was refused by a Budget (``namespace/name``)."""
         self._exceeded.inc()
+        namespace, _, name = budget.partition("/")
+        self._series((namespace, name)).refusals.inc()
 
     def unavailable(self) -> None:
         """A chat was refused because nobody can tell what is left of a budget."""
@@ -109,13 +119,7 @@ class AdmissionMetrics:
 
     def budget(self, key: tuple[str, str], *, spent: int, reserved: int, limit: int) -> None:
         """How the Budget ``key`` (namespace, name) stands, in micro-USD."""
-        series = self._budgets.get(key)
-        if series is None:
-            series = self._budgets[key] = _Series(
-                spent=self._spent.labels(*key),
-                reserved=self._reserved.labels(*key),
-                limit=self._limit.labels(*key),
-            )
+        series = self._series(key)
         series.spent.set(spent / MICRO)
         series.reserved.set(reserved / MICRO)
         series.limit.set(limit / MICRO)
@@ -124,5 +128,16 @@ class AdmissionMetrics:
         """Remove the series of every Budget that is not among ``keys``."""
         for gone in self._budgets.keys() - set(keys):
             del self._budgets[gone]
-            for gauge in (self._spent, self._reserved, self._limit):
-                gauge.remove(*gone)
+            for metric in (self._spent, self._reserved, self._limit, self._refusals):
+                metric.remove(*gone)
+
+    def _series(self, key: tuple[str, str]) -> _Series:
+        series = self._budgets.get(key)
+        if series is None:
+            series = self._budgets[key] = _Series(
+                spent=self._spent.labels(*key),
+                reserved=self._reserved.labels(*key),
+                limit=self._limit.labels(*key),
+                refusals=self._refusals.labels(*key),
+            )
+        return series

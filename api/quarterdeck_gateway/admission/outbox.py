@@ -83,7 +83,7 @@ class Outbox:
             except StoreAway as away:
                 self._breaker.trip(away)
                 _wake(waiting, arrived=False)
-            if not self._queue:
+            if not self._queue and not self._waiting:
                 self._filled.clear()
 
     def _expire(self) -> None:

@@ -33,7 +33,7 @@ INTERVAL_SECONDS: Final = 3.0
 CLAIM: Final = "reporter"
 STORE_AWAY: Final = "the store of limits and budgets is away"
 LEDGER_AWAY: Final = "what was spent so far cannot be read from the ledger"
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 100
 _SEEDED_AT_ONCE: Final = 20
 
 
@@ -65,6 +65,7 @@ class Reporter:
         self._interval = interval_seconds
         self._now = now
         self._lines = Lines()
+        self._written: dict[str, Standing] = {}
 
     async def run(self) -> None:
         """Round after round, until cancelled."""
@@ -151,20 +152,43 @@ class Reporter:
                 await self._crossings.look(standing.current, standing.state, now)
 
     async def _write(self, standings: Sequence[Standing]) -> None:
-        for standing in standings:
+        written = self._written
+        self._written = {}
+        for number, standing in enumerate(standings):
             entry = standing.current.entry
-            status = status_of(standing, self._now())
-            if not differs(entry.manifest, status):
-                continue
-            try:
-                kind = Budget.described.kind
-                await self._writer.report(kind, entry.namespace, entry.name, status)
-            except Unavailable as exc:
-                # The next round says it all again.
-                log.warning("statuses of budgets not written", error=exc.message)
+            if not _same(standing, written.get(entry.id)) and not await self._report(standing):
                 return
-            except GatewayError as exc:
-                log.warning("status of a budget not written", budget=entry.id, error=exc.message)
+            self._written[entry.id] = standing
+            if number % _AT_ONCE == 0:
+                # Chats go first, however many budgets there are.
+                await asyncio.sleep(0)
+
+    async def _report(self, standing: Standing) -> bool:
+        """Write one status, if it differs; False when nothing can be written now."""
+        entry = standing.current.entry
+        status = status_of(standing, self._now())
+        if not differs(entry.manifest, status):
+            return True
+        try:
+            await self._writer.report(Budget.described.kind, entry.namespace, entry.name, status)
+        except Unavailable as exc:
+            # The next round says it all again.
+            log.warning("statuses of budgets not written", error=exc.message)
+            return False
+        except GatewayError as exc:
+            log.warning("status of a budget not written", budget=entry.id, error=exc.message)
+        return True
+
+
+def _same(standing: Standing, before: Standing | None) -> bool:
+    """Whether nothing has changed; a change of the Budget, its status included, is a new entry."""
+    return (
+        before is not None
+        and before.current is standing.current
+        and before.state == standing.state
+        and before.obstacle == standing.obstacle
+        and before.unpriced == standing.unpriced
+    )
 
 
 def _parts(lines: Sequence[BudgetLine], size: int) -> list[Sequence[BudgetLine]]:

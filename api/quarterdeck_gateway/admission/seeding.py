@@ -16,7 +16,6 @@ import structlog
 from quarterdeck_gateway.admission.lines import scope_of, window_at
 from quarterdeck_gateway.admission.port import AdmissionStore, BudgetLine
 from quarterdeck_gateway.catalogue.port import Catalogue
-from quarterdeck_gateway.database.errors import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +33,7 @@ class HistoryAway(Exception):
 
 
 class SpendingHistory(Protocol):
-    """What chats have cost, as the ledger knows it. Raises only DatabaseAway."""
+    """What chats have cost, as the ledger knows it. Raises only HistoryAway."""
 
     async def flush(self) -> None:
         """Bring everything that this gateway has recorded so far into the ledger."""
@@ -132,7 +131,7 @@ class Seeding:
                 sums = await self._sums(lines, at)
         except TimeoutError as exc:
             raise self._note(f"no answer within {SEEDING_SECONDS:g} s") from exc
-        except DatabaseAway as exc:
+        except HistoryAway as exc:
             raise self._note(str(exc)) from exc
         for line, spent in sums:
             await self._store.seed(line, spent, at)

@@ -1,13 +1,15 @@
 """Routes of ``/api/v1/agents``."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from quarterdeck_gateway.agents import service
 from quarterdeck_gateway.agents.schemas import AgentList, AgentView
 from quarterdeck_gateway.chat.access import VisibleRegistry
 from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.routing.registry import Registry
-from quarterdeck_gateway.schemas import error_responses
+from quarterdeck_gateway.schemas import NamespaceFilter, error_responses
 
 
 def router(registry: Registry, default_namespace: str) -> APIRouter:
@@ -15,9 +17,9 @@ def router(registry: Registry, default_namespace: str) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/agents", tags=["agents"])
 
     @routes.get("", summary="List agents with their status", responses=error_responses(401, 422))
-    async def list_agents(caller: Caller, namespace: str | None = None) -> AgentList:
+    async def list_agents(caller: Caller, only: Annotated[NamespaceFilter, Query()]) -> AgentList:
         visible = VisibleRegistry(registry, caller)
-        return service.list_agents(visible, default_namespace, namespace)
+        return service.list_agents(visible, default_namespace, only.namespace)
 
     @routes.get(
         "/{namespace}/{name}",

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Self
 
@@ -90,7 +90,11 @@ class ChainKey:
 
     def row_hash(self, row: Row) -> str:
         """The hash that ``row`` must have; its own ``hash`` is not looked at."""
-        return self._mac(["row", *(getattr(row, name) for name in _HASHED)])
+        return self.hash_of(vars(row))
+
+    def hash_of(self, columns: Mapping[str, object]) -> str:
+        """The same for a row that is not one yet, for want of its hash."""
+        return self._mac(["row", *(columns[name] for name in _HASHED)])
 
     def head(self, seq: int, last_hash: str) -> Head:
         """The head of a chain that ends with the row ``seq`` of this hash."""

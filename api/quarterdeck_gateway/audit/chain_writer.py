@@ -6,15 +6,14 @@ wait: the next honest row would follow what is left, and the new head would prov
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from quarterdeck_gateway.audit.chain import BROKEN, GENESIS, ChainKey, Checkpoint, Head, Row
-from quarterdeck_gateway.audit.entry import Entry, columns
+from quarterdeck_gateway.audit.chain import BROKEN, GENESIS, ChainKey, Checkpoint, Head
+from quarterdeck_gateway.audit.entry import Entry
 from quarterdeck_gateway.audit.metrics import AuditMetrics
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.tables import audit_events, audit_head
@@ -51,26 +50,27 @@ class ChainWriter:
             if not fresh:
                 return
             last, head = await _end(connection)
-            rows = self._chained(fresh, last, head)
-            await connection.execute(insert(audit_events), [asdict(row) for row in rows])
-            await self._move_head(connection, rows[-1], is_first=head is None)
-        self._seen = Checkpoint(rows[-1].seq, rows[-1].hash)
+            rows, end = self._chained(fresh, last, head)
+            await connection.execute(insert(audit_events), rows)
+            await self._move_head(connection, end, is_first=head is None)
+        self._seen = end
 
     def _chained(
         self, entries: Sequence[Entry], last: Checkpoint | None, head: Head | None
-    ) -> list[Row]:
+    ) -> tuple[list[dict[str, Any]], Checkpoint]:
+        """The rows that follow ``last``, and the last of them."""
         seq, previous = (0, GENESIS) if last is None else (last.seq, last.hash)
         if not self._holds(last, head):
             self._metrics.breaks.inc()
             log.error("audit chain is broken: run `quarterdeck audit verify`", last_row=seq)
             previous = BROKEN
-        rows: list[Row] = []
+        rows: list[dict[str, Any]] = []
         for entry in entries:
             seq += 1
-            unsigned = Row(seq=seq, previous=previous, hash="", **columns(entry))
-            previous = self._key.row_hash(unsigned)
-            rows.append(Row(**{**asdict(unsigned), "hash": previous}))
-        return rows
+            row = entry.columns | {"seq": seq, "previous": previous}
+            row["hash"] = previous = self._key.hash_of(row)
+            rows.append(row)
+        return rows, Checkpoint(seq, previous)
 
     def _holds(self, last: Checkpoint | None, head: Head | None) -> bool:
         """Whether the end of the chain is the one that was last written, by anybody."""
@@ -83,8 +83,10 @@ class ChainWriter:
             return last is None and head is None
         return head.seq == last.seq and self._key.proves(head, last.hash)
 
-    async def _move_head(self, connection: AsyncConnection, row: Row, *, is_first: bool) -> None:
-        values = asdict(self._key.head(row.seq, row.hash))
+    async def _move_head(
+        self, connection: AsyncConnection, end: Checkpoint, *, is_first: bool
+    ) -> None:
+        values = vars(self._key.head(end.seq, end.hash))
         if is_first:
             await connection.execute(insert(audit_head).values(id=HEAD_ID, **values))
         else:
@@ -96,16 +98,17 @@ class ChainWriter:
 async def _fresh(connection: AsyncConnection, entries: Sequence[Entry]) -> list[Entry]:
     """Those whose id and ``once`` are neither stored nor among those before them."""
     events = audit_events.c
-    wanted = [columns(entry) for entry in entries]
-    ids = await _known(connection, events.id, [row["id"] for row in wanted])
-    onces = await _known(connection, events.once, [row["once"] for row in wanted if row["once"]])
+    ids = await _known(connection, events.id, [entry.id for entry in entries])
+    onces = await _known(
+        connection, events.once, [entry.once for entry in entries if entry.once is not None]
+    )
     fresh: list[Entry] = []
-    for entry, row in zip(entries, wanted, strict=True):
-        if row["id"] in ids or (row["once"] is not None and row["once"] in onces):
+    for entry in entries:
+        if entry.id in ids or (entry.once is not None and entry.once in onces):
             continue
-        ids.add(row["id"])
-        if row["once"] is not None:
-            onces.add(row["once"])
+        ids.add(entry.id)
+        if entry.once is not None:
+            onces.add(entry.once)
         fresh.append(entry)
     return fresh
 

@@ -10,7 +10,7 @@ from quarterdeck_gateway.budgets.service import BudgetService
 from quarterdeck_gateway.catalogue.attribution import Acting
 from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.keys.schemas import NamespaceName
-from quarterdeck_gateway.schemas import error_responses
+from quarterdeck_gateway.schemas import NamespaceFilter, error_responses
 
 _ONE: Final = "/{namespace}/{name}"
 
@@ -20,10 +20,8 @@ def router(budgets: BudgetService) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/budgets", tags=["budgets"])
 
     @routes.get("", summary="List budgets and how they stand", responses=error_responses(401, 422))
-    async def list_budgets(
-        caller: Caller, namespace: Annotated[NamespaceName | None, Query()] = None
-    ) -> BudgetList:
-        return budgets.list(caller, namespace)
+    async def list_budgets(caller: Caller, only: Annotated[NamespaceFilter, Query()]) -> BudgetList:
+        return budgets.list(caller, only.namespace)
 
     @routes.get(
         _ONE, summary="One budget and how it stands", responses=error_responses(401, 404, 503)

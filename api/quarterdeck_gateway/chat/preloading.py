@@ -8,7 +8,8 @@ from quarterdeck_gateway.chat.counting import load
 
 def load_when_needed(catalogue: Catalogue) -> None:
     """Load it now, or when the first Budget or limit of tokens appears."""
-    if catalogue.budgets() or any(_limits_tokens(key.manifest) for key in catalogue.keys()):
+    keys = catalogue.keys()
+    if catalogue.budgets() or any(_limits_tokens(key.manifest) for key in keys):
         load()
     else:
         catalogue.subscribe(_look)

@@ -122,9 +122,10 @@ def refusal(match: Match, principal: Principal) -> GatewayError | None:
     access = match.access
     if access.role is None:
         return None
-    if not principal.role.includes(access.role):
+    role = principal.role
+    if role is not access.role and not role.includes(access.role):
         return Forbidden(
-            f"This needs the role {access.role}, and this key has {principal.role}: "
+            f"This needs the role {access.role}, and this key has {role}: "
             "use a key with that role."
         )
     if access.reach is Reach.INSTALLATION and EVERYWHERE not in principal.namespaces:

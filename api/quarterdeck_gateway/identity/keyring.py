@@ -8,11 +8,14 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from quarterdeck_contract.names import key_hash
 from quarterdeck_gateway.catalogue.port import Catalogue, KeyEntry
 from quarterdeck_gateway.errors import GatewayError, Starting, Unauthenticated
 from quarterdeck_gateway.identity.principal import Principal, installation_admin
+
+_MAX_REMEMBERED: Final = 10_000
 
 Now = Callable[[], datetime]
 Used = Callable[[str, str], None]
@@ -40,6 +43,7 @@ class Keyring:
         self._admin_hash = admin_key_hash.lower().encode()
         self._now = now
         self._used = used
+        self._principals: dict[str, tuple[KeyEntry, Principal]] = {}
 
     async def verify(self, credential: str) -> Principal:
         """The owner of the key; raises Unauthenticated, or Starting while keys are not known."""
@@ -60,9 +64,7 @@ class Keyring:
         if (reason := stopped(entry, not_after, now.timestamp())) is not None:
             raise Unauthenticated(reason)
         self._used(entry.namespace, entry.name)
-        return Principal(
-            entry.id, entry.role, entry.namespaces, entry.agents, entry.team, entry.rate_limit
-        )
+        return self._principal(hashed, entry)
 
     def unknown(self) -> GatewayError:
         """The refusal for a key that nobody has."""
@@ -72,6 +74,19 @@ class Keyring:
             "The API key is not one of this gateway: "
             "check the key that is sent as 'Authorization: Bearer <key>'."
         )
+
+    def _principal(self, hashed: str, entry: KeyEntry) -> Principal:
+        # Entries are replaced, never changed: the same one gives the same Principal.
+        known = self._principals.get(hashed)
+        if known is not None and known[0] is entry:
+            return known[1]
+        if len(self._principals) >= _MAX_REMEMBERED:
+            self._principals.clear()
+        made = Principal(
+            entry.id, entry.role, entry.namespaces, entry.agents, entry.team, entry.rate_limit
+        )
+        self._principals[hashed] = (entry, made)
+        return made
 
     def _is_admin(self, key: str) -> bool:
         given = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest().encode()

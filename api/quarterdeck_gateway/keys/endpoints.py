@@ -9,13 +9,12 @@ from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.keys.schemas import (
     KeyList,
     KeyView,
-    NamespaceName,
     NewKey,
     Rotation,
     ShownKey,
 )
 from quarterdeck_gateway.keys.service import KeyService
-from quarterdeck_gateway.schemas import error_responses
+from quarterdeck_gateway.schemas import NamespaceFilter, error_responses
 
 _ONE: Final = "/{namespace}/{name}"
 
@@ -25,10 +24,8 @@ def router(keys: KeyService) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/keys", tags=["keys"])
 
     @routes.get("", summary="List API keys", responses=error_responses(401, 403, 422))
-    async def list_keys(
-        caller: Caller, namespace: Annotated[NamespaceName | None, Query()] = None
-    ) -> KeyList:
-        return keys.list(caller, namespace)
+    async def list_keys(caller: Caller, only: Annotated[NamespaceFilter, Query()]) -> KeyList:
+        return keys.list(caller, only.namespace)
 
     @routes.post(
         "",

@@ -1,7 +1,7 @@
 """Gives every request a name that stands in its response, its log line and the worker's."""
 
+import os
 import re
-import uuid
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +22,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = accepted(scope) or f"req_{uuid.uuid4().hex}"
+        request_id = accepted(scope) or f"req_{os.urandom(16).hex()}"
         scope.setdefault("state", {})["request_id"] = request_id
         header = (_HEADER, request_id.encode())
 

@@ -55,10 +55,10 @@ class SecurityHeadersMiddleware:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
+                headers = message.get("headers", ())
                 own = {name.lower() for name, _ in headers}
-                headers += [header for header in self.headers if header[0] not in own]
-                message["headers"] = headers
+                missing = [header for header in self.headers if header[0] not in own]
+                message["headers"] = [*headers, *missing]
             await send(message)
 
         await self.app(scope, receive, send_secured)

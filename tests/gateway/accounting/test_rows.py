@@ -75,6 +75,11 @@ def test_a_backslash_before_u0000_is_text_and_stays() -> None:
     assert record_of(row_of(line_of(record))) == record
 
 
+def test_half_a_surrogate_pair_makes_no_chat_free() -> None:
+    row = row_of(line_of(usage_record(key="idp/\ud800x", cost_micro_usd=7)))
+    assert (row["key"], row["cost_micro_usd"], row["outcome"]) == ("idp/?x", 7, "completed")
+
+
 @pytest.mark.parametrize("line", [b"", b"[1]", b"{}", b'{"id":1}', b"\0\0\0", b'{"startedAt":3}'])
 def test_other_lines_are_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):

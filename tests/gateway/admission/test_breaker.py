@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -58,7 +59,7 @@ async def test_it_closes_when_a_ping_succeeds(breaker: Breaker, store: Store) ->
 async def test_pauses_grow(breaker: Breaker, store: Store) -> None:
     breaker.trip(StoreAway("gone"))
     await until(lambda: len(store.pings) >= 4)
-    pauses = [b - a for a, b in zip(store.pings, store.pings[1:], strict=False)]
+    pauses = [b - a for a, b in pairwise(store.pings)]
     assert pauses[0] < pauses[1] < pauses[2] <= LONGEST_SECONDS + 0.2
 
 
@@ -71,5 +72,5 @@ async def test_a_store_that_answers_pings_alone_is_asked_ever_more_seldom(
         breaker.trip(StoreAway("refused"))
         await breaker.wait_closed()
         times.append(store.pings[-1])
-    pauses = [b - a for a, b in zip(times, times[1:], strict=False)]
+    pauses = [b - a for a, b in pairwise(times)]
     assert pauses[0] < pauses[1] < pauses[2]

@@ -9,8 +9,7 @@ import pytest
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
 from quarterdeck_gateway.admission.port import Ask, BudgetLine, Limit, LimitKind
-from quarterdeck_gateway.admission.seeding import NoHistory
-from quarterdeck_gateway.database.errors import DatabaseAway
+from quarterdeck_gateway.admission.seeding import HistoryAway, NoHistory
 from quarterdeck_gateway.errors import BudgetExceeded, BudgetsUnavailable, LimitExceeded
 from support.keeping import World, until
 
@@ -21,7 +20,7 @@ class LostHistory(NoHistory):
     """A ledger whose database is away."""
 
     async def flush(self) -> None:
-        raise DatabaseAway("nobody listens")
+        raise HistoryAway("nobody listens")
 
 
 @pytest.fixture
@@ -85,6 +84,8 @@ async def test_a_budget_is_exact_and_settled_with_the_true_cost(world: World) ->
             await keeper.admit(Ask("11", (), (budget,), 0, CALL))
         assert "'team-a/monthly'" in refused.value.message
         assert "0.100000" in refused.value.message
+        labels = {"namespace": "team-a", "budget": "monthly"}
+        assert world.metric("quarterdeck_budget_refusals_total", **labels) == 1
         for grant in grants:
             grant.settle(10, CALL // 2)
             grant.settle(10, CALL // 2)
@@ -147,7 +148,7 @@ async def test_many_chats_wait_for_one_seeding(world: World) -> None:
     class Slow(NoHistory):
         sums = 0
 
-        async def spent(self, **_: Any) -> int:  # type: ignore[override]
+        async def spent(self, **_: Any) -> int:
             self.sums += 1
             await asyncio.sleep(0.05)
             return 5 * CALL
@@ -337,6 +338,13 @@ async def test_what_was_forgotten_is_noticed_without_a_new_chat(world: World) ->
         calls = len(world.store.calls)
         await until(lambda: "admit" in world.store.calls[calls:])
         assert await spent(world, budget) == (0, CALL)
+
+
+async def test_a_gateway_that_stops_is_no_longer_counted(world: World) -> None:
+    async with world.running():
+        await until(lambda: "beat" in world.store.calls)
+        assert await world.inner.beat("gateway-2", 60) == 2
+    assert await world.inner.beat("gateway-2", 60) == 1
 
 
 async def test_a_cancelled_admission_gives_back(world: World) -> None:

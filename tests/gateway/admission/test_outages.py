@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from quarterdeck_contract.usage import Outcome, UsageRecord
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.history import LedgerHistory
 from quarterdeck_gateway.accounting.spool import Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND, SqlLedger
 from quarterdeck_gateway.admission.keeper import Keeper
@@ -92,7 +93,7 @@ async def gateway(
     keeper = Keeper(
         store,
         catalogue,
-        ledger,
+        LedgerHistory(ledger),
         AdmissionMetrics(registry),
         gateway=name,
         reservation_seconds=RESERVATION,

@@ -1,6 +1,7 @@
 """What is queued while the store is away neither grows without need nor loses money."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 from prometheus_client import CollectorRegistry
@@ -49,6 +50,24 @@ async def test_nothing_owed_is_nothing_to_wait_for() -> None:
     assert not await World().outbox.settled(1.0)
 
 
+async def test_waiting_ends_when_what_is_on_its_way_has_arrived() -> None:
+    world = World()
+    settle, begun = world.store.settle, asyncio.Event()
+
+    async def slow(settlements: Sequence[Settlement]) -> None:
+        begun.set()
+        await asyncio.sleep(0.02)
+        await settle(settlements)
+
+    world.store.settle = slow  # type: ignore[method-assign]
+    task = asyncio.create_task(world.outbox.run())
+    world.put("a")
+    await begun.wait()
+    assert await world.outbox.settled(0.5)
+    assert "settle" in world.store.calls
+    task.cancel()
+
+
 async def test_waiting_ends_in_time_when_nobody_sends() -> None:
     world = World()
     world.put("a")
@@ -78,7 +97,7 @@ async def test_a_cancelled_sender_leaves_its_batch_to_be_drained() -> None:
         begun.set()
         await asyncio.sleep(10)
 
-    world.store.settle = hang  # type: ignore[method-assign, assignment]
+    world.store.settle = hang  # type: ignore[method-assign]
     world.put("a", 5)
     task = asyncio.create_task(world.outbox.run())
     await begun.wait()
@@ -97,7 +116,7 @@ async def test_draining_is_bounded() -> None:
     async def hang(settlements: object) -> None:
         await asyncio.sleep(10)
 
-    world.store.settle = hang  # type: ignore[method-assign, assignment]
+    world.store.settle = hang  # type: ignore[method-assign]
     world.put("a", 5)
     async with asyncio.timeout(1):
         await world.outbox.drain(0.05)

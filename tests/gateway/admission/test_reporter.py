@@ -2,52 +2,71 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER
 from quarterdeck_gateway.admission.crossings import MemoryAlertSink
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
 from quarterdeck_gateway.admission.port import Ask, BudgetLine, Settlement
 from quarterdeck_gateway.admission.reporter import Reporter
-from quarterdeck_gateway.admission.seeding import NoHistory
+from quarterdeck_gateway.admission.seeding import HistoryAway, NoHistory
 from quarterdeck_gateway.admission.unpriced import Survey
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
-from quarterdeck_gateway.database.errors import DatabaseAway
+from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
+from quarterdeck_gateway.catalogue.port import Observer
 from quarterdeck_gateway.errors import Unavailable
 from support.keeping import World, until
 
 THRESHOLDS = [{"percent": 50, "action": "warn"}, {"percent": 80, "action": "warn"}]
 
 
+class CountingWriter(MemoryWriter):
+    """Counts reports, and refuses them while ``unavailable``."""
+
+    unavailable = False
+
+    def __init__(self, observe: Observer) -> None:
+        super().__init__(observe)
+        self.written: list[dict[str, Any]] = []
+
+    async def report(
+        self,
+        kind: str,
+        namespace: str,
+        name: str,
+        status: Mapping[str, Any],
+        *,
+        manager: str = GATEWAY_FIELD_MANAGER,
+    ) -> None:
+        if self.unavailable:
+            raise Unavailable("the API server is away")
+        if manager == GATEWAY_FIELD_MANAGER:
+            self.written.append(dict(status))
+        await super().report(kind, namespace, name, status, manager=manager)
+
+
 class Gateway(World):
-    """A World with a Reporter that counts what it writes."""
+    """A World with a Reporter."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.writer: CountingWriter = CountingWriter(self.catalogue.observe)
         self.sink = MemoryAlertSink()
-        self.written: list[tuple[str, dict[str, Any]]] = []
-        self.unavailable = False
         self.survey = Survey({}, {})
         self.reporter = Reporter(
             self.keeper,
             self.store,
             self.catalogue,
-            self,
+            self.writer,
             self.sink,
             self.metrics,
             gateway=self.gateway,
             unpriced=lambda: self.survey,
         )
-
-    async def report(self, kind: str, namespace: str, name: str, status: Any) -> None:
-        if self.unavailable:
-            raise Unavailable("the API server is away")
-        self.written.append((name, dict(status)))
-        await self.writer.report(kind, namespace, name, status)
-
-    create = patch_spec = put = delete = None  # type: ignore[assignment]
 
     def status(self, name: str = "monthly") -> dict[str, Any]:
         entry = self.catalogue.budget("team-a", name)
@@ -93,11 +112,11 @@ async def test_the_status_is_written_only_when_it_changes(gateway: Gateway) -> N
     line = await gateway.line()
     for _ in range(3):
         await gateway.reporter.round()
-    assert len(gateway.written) == 1
+    assert len(gateway.writer.written) == 1
     await gateway.spend(line, 1)
     await gateway.reporter.round()
     await gateway.reporter.round()
-    assert len(gateway.written) == 2
+    assert len(gateway.writer.written) == 2
     assert gateway.status()["spentUSD"] == "0.120001"
 
 
@@ -130,9 +149,9 @@ async def test_the_operators_part_of_the_status_stays(gateway: Gateway) -> None:
     await gateway.writer.report("Budget", "team-a", "monthly", status, manager="operator")
     await gateway.reporter.round()
     assert gateway.condition("Ready") == ready
-    assert [c["type"] for c in gateway.written[0][1]["conditions"]] == ["Enforced", "Exceeded"]
+    assert [c["type"] for c in gateway.writer.written[0]["conditions"]] == ["Enforced", "Exceeded"]
     await gateway.reporter.round()
-    assert len(gateway.written) == 1
+    assert len(gateway.writer.written) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,13 +193,13 @@ async def test_while_the_store_is_away_every_gateway_says_so_and_numbers_stay(
     assert gateway.condition("Enforced")["reason"] == "StoreUnavailable"
     assert "503" in gateway.condition("Enforced")["message"]
     assert gateway.status()["spentUSD"] == "0.120000"
-    assert len(gateway.written) == 2
+    assert len(gateway.writer.written) == 2
 
 
 async def test_a_ledger_that_is_away_is_told_too() -> None:
     class Lost(NoHistory):
         async def flush(self) -> None:
-            raise DatabaseAway("gone")
+            raise HistoryAway("gone")
 
     gateway = Gateway(history=Lost())
     await gateway.budget()
@@ -198,7 +217,7 @@ async def test_only_one_gateway_writes_and_the_other_knows_the_states() -> None:
     await one.spend(line, 600_000)
     for gateway in (one, two, one, two):
         await gateway.reporter.round()
-    assert (len(one.written), len(two.written)) == (1, 0)
+    assert (len(one.writer.written), len(two.writer.written)) == (1, 0)
     state = two.keeper.state(line.id)
     assert state is not None
 
@@ -239,10 +258,10 @@ async def test_a_deleted_budget_leaves_nothing_behind(gateway: Gateway) -> None:
 
 async def test_an_api_server_that_is_away_is_asked_again(gateway: Gateway) -> None:
     await gateway.budget()
-    gateway.unavailable = True
+    gateway.writer.unavailable = True
     await gateway.reporter.round()
     assert gateway.status() == {}
-    gateway.unavailable = False
+    gateway.writer.unavailable = False
     await gateway.reporter.round()
     assert gateway.status()["percent"] == 12
 

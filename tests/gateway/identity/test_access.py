@@ -4,7 +4,7 @@ import pytest
 
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_gateway.errors import Forbidden, NotFound
-from quarterdeck_gateway.identity.access import ACCESS, AccessTable, refusal
+from quarterdeck_gateway.identity.access import ACCESS, Access, AccessTable, refusal
 from quarterdeck_gateway.identity.principal import Principal, installation_admin
 
 TABLE = AccessTable()
@@ -55,11 +55,9 @@ def test_the_methods_of_a_path() -> None:
     assert TABLE.methods("/nothing") == []
 
 
-@pytest.mark.parametrize("row", ACCESS, ids=lambda row: f"{row.method} {row.path}")
+@pytest.mark.parametrize("access", ACCESS, ids=lambda row: f"{row.method} {row.path}")
 @pytest.mark.parametrize("role", list(Role))
-def test_a_role_is_enough_exactly_from_its_rank_on(row: object, role: Role) -> None:
-    assert row in ACCESS
-    access = ACCESS[ACCESS.index(row)]  # type: ignore[arg-type]
+def test_a_role_is_enough_exactly_from_its_rank_on(access: Access, role: Role) -> None:
     path = access.path.replace("{namespace}", "ns").replace("{name}", "n")
     match = TABLE.find(access.method.replace("*", "GET"), path)
     assert match is not None
@@ -71,8 +69,8 @@ def test_a_role_is_enough_exactly_from_its_rank_on(row: object, role: Role) -> N
 def test_namespaces_of_others_do_not_exist() -> None:
     match = TABLE.find("GET", "/api/v1/agents/team-b/bot")
     assert match is not None
-    for namespaces in ((), ("team-a",), ("team-",), ("team-b-*",)):
-        error = refusal(match, Principal("joe", Role.ADMIN, namespaces=namespaces))
+    for other in ((), ("team-a",), ("team-",), ("team-b-*",)):
+        error = refusal(match, Principal("joe", Role.ADMIN, namespaces=other))
         assert isinstance(error, NotFound)
     for namespaces in (("team-b",), ("team-*",), ("*",), ("x", "team-?")):
         assert refusal(match, Principal("joe", Role.VIEWER, namespaces=namespaces)) is None

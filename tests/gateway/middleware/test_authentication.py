@@ -2,6 +2,7 @@
 
 import dataclasses
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ async def test_failures_are_on_record_but_do_not_fill_it() -> None:
     [((), "10.0.0.9"), ((ip_network("10.0.0.0/8"),), "198.51.100.7")],
 )
 async def test_the_client_behind_a_proxy(trusted: tuple[object, ...], address: str) -> None:
-    options = {"failed_attempts": 1, "trusted_proxies": trusted}
+    options: dict[str, Any] = {"failed_attempts": 1, "trusted_proxies": trusted}
     async with front_door(client=("10.0.0.9", 1), **options) as door:
         headers = {"x-forwarded-for": "198.51.100.7"}
         answer = await door.ask("GET", WHOAMI, "qd_user", headers=headers)

@@ -14,7 +14,7 @@ from support.front_door import front_door
 CHAT = "/v1/chat/completions"
 KEYS = "/api/v1/keys"
 ADMIN = "qd_installation"
-SHORT = {"request_timeout_seconds": 0.1}
+SHORT: dict[str, Any] = {"request_timeout_seconds": 0.1}
 
 
 async def trickle(pieces: int, pause: float) -> Any:

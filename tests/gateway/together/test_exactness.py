@@ -22,7 +22,7 @@ def redis(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
 async def test_a_budget_for_ten_calls_admits_ten_of_two_hundred(
     redis: RedisServer, crowd: Crowd, worker: FakeWorker, tmp_path: Path
 ) -> None:
-    worker.script = Script(chunks=TOKENS, wait=0.2)
+    worker.script = Script(chunks=TOKENS, text="a", wait=0.2)
     money, database = calls(10), f"sqlite:///{tmp_path}/ledger.db"
     manifests = catalogue(worker, money)
     with gateways(2, tmp_path, manifests, redis_url=redis.url, database_url=database) as both:
@@ -41,7 +41,7 @@ async def test_what_broken_off_streams_did_not_use_is_given_back(
     redis: RedisServer, crowd: Crowd, worker: FakeWorker, tmp_path: Path
 ) -> None:
     # Silent after the head: whoever leaves now has got nothing, and owes nothing.
-    worker.script = Script(chunks=TOKENS, hang_after=0)
+    worker.script = Script(chunks=TOKENS, text="a", hang_after=0)
     money, database = calls(10), f"sqlite:///{tmp_path}/ledger.db"
     with gateways(
         2, tmp_path, catalogue(worker, money), redis_url=redis.url, database_url=database
@@ -59,7 +59,7 @@ async def test_what_broken_off_streams_did_not_use_is_given_back(
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         await eventually(lambda: _stands_below(redis.url, money, 10), "reservations return")
-        worker.script = Script(chunks=TOKENS)
+        worker.script = Script(chunks=TOKENS, text="a")
         spent, _ = await standing(redis.url, money)
         answers = await crowd.ask(both, requests=200, clients=100)
         assert answers.count(200) == 10 - spent
@@ -71,7 +71,7 @@ async def test_what_broken_off_streams_did_not_use_is_given_back(
 async def test_a_limit_of_a_hundred_a_minute_admits_a_hundred_of_a_thousand(
     redis: RedisServer, crowd: Crowd, worker: FakeWorker, tmp_path: Path
 ) -> None:
-    worker.script = Script(chunks=TOKENS)
+    worker.script = Script(chunks=TOKENS, text="a")
     manifests = catalogue(worker, rateLimit={"requestsPerMinute": 100})
     database = f"sqlite:///{tmp_path}/ledger.db"
     with gateways(2, tmp_path, manifests, redis_url=redis.url, database_url=database) as both:
