@@ -48,8 +48,10 @@ _INET_ATON: Final = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,
 
 @dataclass(frozen=True)
 class AddressPolicy:
-    """Public addresses are allowed; metadata, link-local, multicast and unspecified ones never."""
+    """What may be connected to; metadata, link-local, multicast and unspecified addresses never."""
 
+    public: bool = True
+    """Addresses of the Internet."""
     private: bool = False
     """Also addresses of private networks: services of the cluster."""
     loopback: bool = False
@@ -75,7 +77,7 @@ class AddressPolicy:
             return None if self.loopback else "an address of the machine itself"
         if not address.is_global:
             return None if self.private else "an address of a private network"
-        return None
+        return None if self.public else "a public address"
 
 
 PUBLIC_ONLY: Final = AddressPolicy()

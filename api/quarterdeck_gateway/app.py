@@ -1,5 +1,5 @@
-"""The gateway as one ASGI application: middleware in its order (``middleware/layers``), the chat, and
-everything that is not one.
+"""The gateway as one ASGI application: middleware in its order (``middleware/layers``), the chat,
+and everything that is not one.
 """
 
 from collections.abc import Mapping, Sequence

@@ -40,7 +40,6 @@ from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
 from quarterdeck_gateway.chat.preloading import load_when_needed
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.errors import DatabaseAway
-from quarterdeck_gateway.database.migrate import migrate
 from quarterdeck_gateway.database.schema import check_schema
 from quarterdeck_gateway.identity.opening import open_identity
 from quarterdeck_gateway.management import Desk, management_routers
@@ -169,6 +168,9 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
     database = Database.open(settings.database_url.get_secret_value())
     stack.push_async_callback(database.close)
     if settings.migrate_on_start:
+        # Alembic is 12 MB, which a gateway that only serves does not need.
+        from quarterdeck_gateway.database.migrate import migrate
+
         await migrate(database)
     try:
         await check_schema(database)

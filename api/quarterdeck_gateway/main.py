@@ -14,7 +14,7 @@ from quarterdeck_gateway.catalogue.kubernetes import CatalogueFeed
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.writer import KubernetesWriter
 from quarterdeck_gateway.composition import background, open_gateway
-from quarterdeck_gateway.database.errors import SchemaMismatch
+from quarterdeck_gateway.database.errors import BadDatabaseUrl, SchemaMismatch
 from quarterdeck_gateway.logs import configure_logging
 from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry
 from quarterdeck_gateway.server import GatewayServer, server_config
@@ -42,7 +42,7 @@ def main() -> None:
     configure_logging(settings.log_level)
     try:
         uvloop.run(serve(settings, credentials))
-    except (OSError, SchemaMismatch, ValueError) as exc:
+    except (BadDatabaseUrl, OSError, SchemaMismatch, ValueError) as exc:
         _refuse(str(exc))
 
 

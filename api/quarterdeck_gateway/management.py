@@ -14,11 +14,17 @@ from quarterdeck_gateway.audit.store import AuditStore
 from quarterdeck_gateway.budgets import endpoints as budgets
 from quarterdeck_gateway.budgets.service import BudgetService
 from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
+from quarterdeck_gateway.costs import endpoints as costs
+from quarterdeck_gateway.costs.service import CostService
+from quarterdeck_gateway.costs.store import CostStore
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.keys import endpoints as keys
 from quarterdeck_gateway.keys.service import KeyService
 from quarterdeck_gateway.services import Clock
 from quarterdeck_gateway.settings import Settings
+from quarterdeck_gateway.usage import endpoints as usage
+from quarterdeck_gateway.usage.service import UsageService
+from quarterdeck_gateway.usage.store import UsageStore
 from quarterdeck_gateway.whoami import endpoints as whoami
 
 
@@ -53,5 +59,7 @@ def management_routers(desk: Desk) -> Sequence[APIRouter]:
         whoami.router(),
         keys.router(key_service),
         budgets.router(budget_service),
+        usage.router(UsageService(UsageStore(desk.database), desk.ledger.flush, desk.clock.now)),
+        costs.router(CostService(CostStore(desk.database), desk.ledger.flush, desk.clock.now)),
         audit.router(audit_service),
     )

@@ -9,23 +9,23 @@ from quarterdeck_contract.v1alpha1.kinds import KINDS
 
 RBAC: Final = "rbac.authorization.k8s.io"
 READ: Final = ["get", "list", "watch"]
+MANAGED: Final = ["apikeys", "budgets"]
 WRITE: Final = ["create", "update", "patch", "delete", "deletecollection"]
 
 
 def gateway_rules() -> list[Manifest]:
     """It sees what is declared and which workers are ready; on behalf of people whom it has
     admitted it writes keys and budgets, and it reports what became of them. Never a Secret."""
-    managed = ["apikeys", "budgets"]
     return [
         {"apiGroups": [GROUP], "resources": ["agents", "models"], "verbs": ["list", "watch"]},
         {
             "apiGroups": [GROUP],
-            "resources": managed,
+            "resources": MANAGED,
             "verbs": ["get", "list", "watch", "create", "patch", "delete"],
         },
         {
             "apiGroups": [GROUP],
-            "resources": [f"{plural}/status" for plural in managed],
+            "resources": [f"{plural}/status" for plural in MANAGED],
             "verbs": ["patch"],
         },
         {
@@ -46,11 +46,18 @@ def view_role() -> Manifest:
 def edit_role() -> Manifest:
     """Whoever may edit a namespace may edit and scale its agents."""
     scalable = [f"{kind.described.plural}/scale" for kind in KINDS.values() if kind.described.scale]
+    edited = [plural for plural in _plurals() if plural not in MANAGED]
     rules = [
-        {"apiGroups": [GROUP], "resources": _plurals(), "verbs": WRITE},
+        {"apiGroups": [GROUP], "resources": edited, "verbs": WRITE},
         {"apiGroups": [GROUP], "resources": scalable, "verbs": ["get", "update", "patch"]},
     ]
     return _aggregated("quarterdeck-edit", rules, to=("edit", "admin"))
+
+
+def admin_role() -> Manifest:
+    """Who may come in and what it may cost is for whoever administers a namespace."""
+    rules = [{"apiGroups": [GROUP], "resources": MANAGED, "verbs": WRITE}]
+    return _aggregated("quarterdeck-admin", rules, to=("admin",))
 
 
 def cluster_role(name: str, rules: Sequence[Manifest]) -> Manifest:

@@ -1,6 +1,7 @@
 """Everything that ``kubectl apply -f install.yaml`` creates, in the order it must exist in."""
 
 from install.access import (
+    admin_role,
     cluster_role,
     cluster_role_binding,
     edit_role,
@@ -44,6 +45,7 @@ def documents() -> list[Manifest]:
         cluster_role_binding(GATEWAY),
         view_role(),
         edit_role(),
+        admin_role(),
         disruption_budget(OPERATOR),
         operator_deployment(),
         *(store_service(name) for name in PORT_NAMES),

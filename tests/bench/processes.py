@@ -28,7 +28,8 @@ class ProcessFailed(RuntimeError):
 
 
 class Subject:
-    """One child process, running ``python <args>`` with ``environ`` on top of ours.
+    """One child process, running ``python <args>`` with ``environ`` on top of ours, or another
+    ``program`` with the same arguments.
 
     Use as ``with``: on leaving it is told to stop, and killed when it does not. ``cpus`` pins it.
     """
@@ -40,12 +41,13 @@ class Subject:
         log: Path,
         environ: Mapping[str, str] | None = None,
         cpus: Sequence[int] | None = None,
+        program: str = sys.executable,
     ) -> None:
         self.log = log
         self.started = time.perf_counter()
         with log.open("wb") as output:
             self._child = subprocess.Popen(
-                [sys.executable, *args],
+                [program, *args],
                 cwd=ROOT,
                 env=_environment(environ or {}),
                 stdin=subprocess.DEVNULL,
@@ -92,6 +94,15 @@ class Subject:
                 raise ProcessFailed(f"not ready after {timeout:.0f} s\n{self.tail()}")
             time.sleep(POLL_SECONDS)
         return time.perf_counter() - self.started
+
+    def finish(self, timeout: float = 60.0) -> None:
+        """Wait until it has ended by itself, with success; raises ProcessFailed."""
+        try:
+            code = self._child.wait(timeout)
+        except subprocess.TimeoutExpired as exc:
+            raise ProcessFailed(f"not done after {timeout:.0f} s\n{self.tail()}") from exc
+        if code != 0:
+            raise ProcessFailed(f"exit code {code}\n{self.tail()}")
 
     def tail(self, lines: int = 15) -> str:
         """The last output."""

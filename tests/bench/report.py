@@ -27,10 +27,18 @@ class Row:
     """What the first subject should reach."""
 
     @property
+    def ratios(self) -> tuple[float | None, ...]:
+        """How many times better the first subject is than each other one."""
+        return tuple(self._ratio(other) for other in self.values[1:])
+
+    @property
     def ratio(self) -> float | None:
         """How many times better the first subject is than the last one."""
-        ours, baseline = self.values[0], self.values[-1]
-        if len(self.values) < 2 or ours is None or baseline is None:
+        return self.ratios[-1] if self.ratios else None
+
+    def _ratio(self, baseline: float | None) -> float | None:
+        ours = self.values[0]
+        if ours is None or baseline is None:
             return None
         above, below = (baseline, ours) if self.better == "less" else (ours, baseline)
         return above / below if below > 0 else None
@@ -70,11 +78,14 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The figures as they were measured, unrounded."""
         tables = [
-            asdict(table)
-            | {"rows": [asdict(row) | {"ratio": row.ratio, "met": row.met} for row in table.rows]}
+            asdict(table) | {"rows": [_row_to_json(row) for row in table.rows]}
             for table in self.tables
         ]
         return {"tables": tables, "left_out": self.left_out}
+
+
+def _row_to_json(row: Row) -> dict[str, Any]:
+    return asdict(row) | {"ratio": row.ratio, "ratios": row.ratios, "met": row.met}
 
 
 def show(table: Table, console: Console) -> None:
@@ -86,7 +97,9 @@ def show(table: Table, console: Console) -> None:
         box=box.ROUNDED if console.is_terminal else box.MARKDOWN,
     )
     drawn.add_column("measure", no_wrap=True)
-    for column in (*table.subjects, "ratio", "target"):
+    ours, *others = table.subjects
+    compared = [column for other in others for column in (other, "ratio")]
+    for column in (ours, *compared, "target"):
         drawn.add_column(column, justify="right", no_wrap=True)
     for row in table.rows:
         drawn.add_row(*_cells(row, len(table.subjects)))
@@ -97,10 +110,11 @@ def show(table: Table, console: Console) -> None:
 
 
 def _cells(row: Row, subjects: int) -> Sequence[str]:
-    values = [number(value) for value in row.values]
-    values += [""] * (subjects - len(values))
-    ratio = "" if row.ratio is None else f"{number(row.ratio)}x"
-    return (f"{row.what}, {row.unit}" if row.unit else row.what, *values, ratio, _target(row))
+    values = [number(row.values[0])]
+    for value, ratio in zip(row.values[1:], row.ratios, strict=True):
+        values += [number(value), "" if ratio is None else f"{number(ratio)}x"]
+    values += [""] * (2 * subjects - 1 - len(values))
+    return (f"{row.what}, {row.unit}" if row.unit else row.what, *values, _target(row))
 
 
 def _target(row: Row) -> str:

@@ -4,6 +4,7 @@ import pytest
 from openai import OpenAI
 
 from e2e.installation import ROOT, Installation
+from e2e.money import key_of
 from e2e.objects import agent_is, read, worker_pods
 from e2e.waiting import eventually
 from support.cluster import kubectl
@@ -16,6 +17,7 @@ pytestmark = [
 ]
 
 SAMPLE = ROOT / "manifests" / "samples" / "demo.yaml"
+KEYS_SAMPLE = SAMPLE.with_name("keys-and-budgets.yaml")
 READY_SECONDS = 90
 
 
@@ -61,6 +63,25 @@ def test_a_streamed_chat_brings_real_tokens_and_their_count(demo: str, client: O
 
 def test_the_agent_is_listed_as_a_model(demo: str, client: OpenAI) -> None:
     assert f"{demo}/demo" in {model.id for model in client.models.list()}
+
+
+def test_the_sample_of_keys_and_budgets_goes_with_it(demo: str, installation: Installation) -> None:
+    kubectl("apply", "-n", demo, "-f", str(KEYS_SAMPLE))
+    for kind, name in (("apikey", "demo-app"), ("budget", "all-demos"), ("budget", "demos-team")):
+        kubectl("wait", kind, name, "-n", demo, "--for=condition=Ready", "--timeout=20s")
+    kubectl("wait", "budgets", "--all", "-n", demo, "--for=condition=Enforced", "--timeout=20s")
+    client = OpenAI(
+        base_url=f"{installation.url}/v1", api_key=key_of("demo-app", demo), max_retries=0
+    )
+    with client:
+        assert {model.id for model in client.models.list()} == {f"{demo}/demo"}
+        answer = client.chat.completions.with_raw_response.create(
+            model=f"{demo}/demo",
+            messages=[{"role": "user", "content": "Say hello."}],
+            max_tokens=8,
+        )
+    assert answer.headers["x-ratelimit-limit-requests"] == "60"
+    assert answer.headers["x-quarterdeck-cost"] == "0.000000"
 
 
 def test_describe_tells_the_story(demo: str) -> None:

@@ -97,7 +97,7 @@ def test_the_gateways_account_has_no_further_rights(
 def test_people_get_agents_with_the_roles_they_already_have(
     installation: Installation, restricted: str
 ) -> None:
-    for person, role in (("vera", "view"), ("ed", "edit")):
+    for person, role in (("vera", "view"), ("ed", "edit"), ("ada", "admin")):
         kubectl(
             "create", "rolebinding", person, f"--clusterrole={role}", f"--user={person}",
             "-n", restricted,
@@ -116,6 +116,11 @@ def test_people_get_agents_with_the_roles_they_already_have(
         assert not may("vera", "create", resource)
         assert may("ed", "create", resource)
         assert not may("ed", "patch", resource, "status")
+    for resource in ("apikeys.quarterdeck.dev", "budgets.quarterdeck.dev"):
+        assert may("vera", "list", resource)
+        assert not may("ed", "create", resource), "who comes in, and what it costs, is not theirs"
+        assert may("ada", "create", resource)
+        assert not may("ada", "patch", resource, "status")
     assert may("ed", "patch", "agents.quarterdeck.dev", "scale")
     assert not may("vera", "patch", "agents.quarterdeck.dev", "scale")
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from e2e.echo import ROLL_SECONDS, provider_key
-from e2e.installation import Installation
+from e2e.installation import STORES, SYSTEM, Installation
 from e2e.money import (
     api_key,
     budget,
@@ -127,6 +127,59 @@ def test_the_operator_and_the_gateway_share_a_status_and_leave_each_other_alone(
 
     eventually("both have told", told, seconds=15)
     assert read("budget", "allowance", dear)["status"]["spentUSD"] == "0.100000"
+
+
+def test_the_stores_may_restart_and_every_cent_is_known(
+    dear: str, gateways: list[str], installation: Installation
+) -> None:
+    key = _key("steady", dear)
+    apply(dear, budget("steady", CHATS, scope={"kind": "Key", "name": "steady"}))
+    eventually("budget in force", lambda: _enforced("steady", dear), seconds=20)
+    before = sum(crowd(gateways, key, f"{dear}/dear", 4).values(), Counter())
+    assert before == {200: 4}
+    kubectl("delete", "pod", *(f"{store}-0" for store in STORES), "-n", SYSTEM, "--wait=false")
+    during: Counter[int] = Counter()
+    with httpx.Client() as client:
+
+        def spent() -> bool:
+            for url in gateways:
+                during[chat(client, url, key, f"{dear}/dear").status_code] += 1
+            return during[402] >= 2
+
+        eventually("budget spent", spent, seconds=90)
+    assert during.keys() <= {200, 402, 503}, "counted, or refused; never let through uncounted"
+    assert during[200] == CHATS - 4
+    eventually("shown", lambda: _row("steady", dear)[5:8] == _SPENT, seconds=30)
+    question = {"key": f"{dear}/steady", "outcome": "completed", "limit": "100"}
+
+    def recorded() -> int:
+        asked = httpx.get(
+            f"{gateways[0]}/api/v1/usage",
+            params=question,
+            headers={"Authorization": f"Bearer {installation.admin_key}"},
+        )
+        return len(asked.json()["items"]) if asked.status_code == 200 else 0
+
+    eventually("every chat recorded", lambda: recorded() == CHATS, seconds=60)
+
+
+def test_a_key_of_the_installation_enters_the_namespaces_it_names(
+    dear: str, gateways: list[str]
+) -> None:
+    apply(SYSTEM, api_key("visitor", namespaces=[dear], agents=["dear"]))
+    try:
+        eventually("key", lambda: _ready("apikey", "visitor", SYSTEM), seconds=20)
+        key = key_of("visitor", SYSTEM)
+        with httpx.Client() as client:
+            eventually(
+                "enters",
+                lambda: (
+                    statuses(gateways, lambda url: chat(client, url, key, f"{dear}/dear")) == {200}
+                ),
+                seconds=10,
+            )
+    finally:
+        kubectl("delete", "apikey", "visitor", "-n", SYSTEM)
 
 
 def test_a_rotated_key_overlaps_with_the_old_one(dear: str, gateways: list[str]) -> None:

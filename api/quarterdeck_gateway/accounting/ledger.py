@@ -1,12 +1,8 @@
-"""Where usage records go. The log is the ledger until there is a database behind this Protocol."""
+"""Where usage records go, as the chat path sees it."""
 
 from typing import Protocol
 
-import structlog
-
 from quarterdeck_contract.usage import UsageRecord
-
-log = structlog.get_logger("quarterdeck_gateway.usage")
 
 
 class Ledger(Protocol):
@@ -16,22 +12,21 @@ class Ledger(Protocol):
     which it ends, also when its task is being cancelled. What is slow belongs behind a spool.
     """
 
+    @property
+    def accepts(self) -> bool:
+        """False when there is no room for the records of new chats: begin none."""
+        ...
+
     def record(self, record: UsageRecord) -> None:
         """Take one record; called exactly once for every chat that reached an agent."""
         ...
 
 
-class LogLedger:
-    """Writes one structured log line per chat."""
-
-    def record(self, record: UsageRecord) -> None:
-        log.info("chat", **record.manifest())
-
-
 class MemoryLedger:
     """Keeps records in a list: for tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, accepts: bool = True) -> None:
+        self.accepts = accepts
         self.records: list[UsageRecord] = []
 
     def record(self, record: UsageRecord) -> None:

@@ -31,6 +31,8 @@ class Estimate:
     input_tokens: int
     output_tokens: int
     rates: Rates
+    bounded: bool = False
+    """The provider, too, ends the answer at ``output_tokens``."""
 
     @property
     def tokens(self) -> int:
@@ -64,8 +66,10 @@ def _attachments(message: Message) -> int:
     return sum(part.type not in ("text", "refusal") for part in message.content)
 
 
-def output_bound(request: ChatRequest, profile: Profile, defaults: Iterable[int | None]) -> int:
-    """Most output tokens of one answer.
+def output_bound(
+    request: ChatRequest, profile: Profile, defaults: Iterable[int | None]
+) -> int | None:
+    """Most output tokens of one answer, None where nothing bounds it.
 
     The request's own bound takes the place of the models' ``defaults``; the longest of those
     counts, and none at all as soon as one model has none. The agent's limit of a run caps both.
@@ -75,7 +79,7 @@ def output_bound(request: ChatRequest, profile: Profile, defaults: Iterable[int 
         bounds = list(defaults)
         given = None if not bounds or None in bounds else max(filter(None, bounds))
     caps = [bound for bound in (given, profile.run_tokens) if bound is not None]
-    return min(caps, default=INSTALMENT)
+    return min(caps, default=None)
 
 
 def estimate(
@@ -89,10 +93,11 @@ def estimate(
 ) -> Estimate:
     """The estimate for a chat that one of ``models`` will answer."""
     defaults = [_default_bound(catalogue, namespace, model) for model in models]
-    output = output_bound(request, profile, defaults)
+    bound = output_bound(request, profile, defaults)
+    output = INSTALMENT if bound is None else bound
     rates = [pricer.rates(namespace, model, input_tokens) for model in models or ("",)]
     dearest = max(rates, key=lambda known: known.cost(input_tokens, output))
-    return Estimate(input_tokens, output, dearest)
+    return Estimate(input_tokens, output, dearest, bounded=bound is not None)
 
 
 def _default_bound(catalogue: Catalogue, namespace: str, model: str) -> int | None:

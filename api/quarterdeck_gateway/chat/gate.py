@@ -48,6 +48,8 @@ class Leave:
     """The prompt's, where somebody had to count them."""
     rates: Rates = UNKNOWN_RATES
     """Of the dearest model that may answer."""
+    bound: int | None = None
+    """Output tokens at which the provider ends the answer by itself."""
     model: str | None = None
     """The cheaper model that shall answer."""
 
@@ -117,7 +119,9 @@ class Gate:
     ) -> Leave:
         asked = self._estimate(chat, tokens, model)
         ask = Ask(ask_id, limits, budgets.lines, asked.tokens, asked.micro_usd)
-        return Leave(await self._services.admission.admit(ask), tokens, asked.rates, model)
+        grant = await self._services.admission.admit(ask)
+        bound = asked.output_tokens if asked.bounded else None
+        return Leave(grant, tokens, asked.rates, bound, model)
 
     def _estimate(self, chat: Applicant, tokens: int, model: str | None) -> Estimate:
         models = chat.profile.models if model is None else (model,)

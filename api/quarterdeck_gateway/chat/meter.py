@@ -11,12 +11,16 @@ from quarterdeck_gateway.accounting.pricing import Rates
 from quarterdeck_gateway.admission.port import Grant
 from quarterdeck_gateway.chat.counting import count
 from quarterdeck_gateway.chat.estimate import INSTALMENT
+from quarterdeck_gateway.chat.gate import Leave
 
 KEPT_BYTES: Final = 512 * 1024
 """Of a stream, before they are counted and let go."""
 _INSTALMENTS: Final = (INSTALMENT, INSTALMENT // 4, INSTALMENT // 16)
 """What is asked for, in tokens: near the end of a budget a smaller one may still fit."""
 _HALF_A_MICRO_USD: Final = 500_000
+_TOLERANCE: Final = 4
+"""One token in so many: providers count by other tokenizers than ours, and who ends an answer at
+its bound has kept to it, whatever we count."""
 
 
 class Relayed:
@@ -45,9 +49,20 @@ class Relayed:
 
 
 class Meter:
-    """Compares one stream with what ``grant`` has set aside at these ``rates``."""
+    """Compares one stream with what ``grant`` has set aside at these ``rates``.
 
-    def __init__(self, grant: Grant, rates: Rates, input_tokens: int, relayed: Relayed) -> None:
+    ``bound`` is where the provider ends the answer by itself, which our count may exceed a little.
+    """
+
+    def __init__(
+        self,
+        grant: Grant,
+        rates: Rates,
+        input_tokens: int,
+        relayed: Relayed,
+        bound: int | None = None,
+    ) -> None:
+        self._tolerated = (bound or 0) // _TOLERANCE
         self._grant = grant
         self._rates = rates
         self._input = input_tokens * rates.input
@@ -72,11 +87,11 @@ class Meter:
     def _allowed(self) -> int:
         """Output tokens that the money set aside pays; up to half a micro-USD was rounded off."""
         money = self._grant.reserved * 1_000_000 + _HALF_A_MICRO_USD - self._input
-        return money // self._rates.output
+        return money // self._rates.output + self._tolerated
 
 
-def meter_for(grant: Grant, rates: Rates, input_tokens: int, relayed: Relayed) -> Meter | None:
+def meter_for(leave: Leave, relayed: Relayed) -> Meter | None:
     """A meter, where there is something to measure: a budget, and output that costs."""
-    if not grant.reserved or not rates.output:
+    if leave.grant is None or not leave.grant.reserved or not leave.rates.output:
         return None
-    return Meter(grant, rates, input_tokens, relayed)
+    return Meter(leave.grant, leave.rates, leave.input_tokens or 0, relayed, leave.bound)

@@ -4,6 +4,8 @@
 first byte is in ``relay``; ``settlement`` closes the account of both.
 """
 
+from typing import Final
+
 from quarterdeck_gateway.chat.access import find_for, require_allowed
 from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.chat.attempts import Attempts, Streamed
@@ -11,10 +13,13 @@ from quarterdeck_gateway.chat.gate import Applicant, Gate
 from quarterdeck_gateway.chat.profile import Profiles
 from quarterdeck_gateway.chat.request import Chat
 from quarterdeck_gateway.chat.verdicts import Whole
-from quarterdeck_gateway.errors import Starting
+from quarterdeck_gateway.errors import Starting, Unavailable
 from quarterdeck_gateway.routing.resolve import require_available
 from quarterdeck_gateway.services import Services
 from quarterdeck_gateway.settings import Settings
+
+RETRY_LEDGER: Final = 5
+"""Seconds until it is worth asking whether there is room in the spool again."""
 
 
 class Pipeline:
@@ -32,6 +37,10 @@ class Pipeline:
         if not registry.synced:
             raise Starting(
                 "The gateway is starting: it does not know its agents yet.", retry_after=1
+            )
+        if not self._services.ledger.accepts:
+            raise Unavailable(
+                "The gateway cannot keep records of more chats now.", retry_after=RETRY_LEDGER
             )
         agent = find_for(principal, chat.request.model, registry, self._settings.default_namespace)
         profile = self._profiles.of(agent)

@@ -18,7 +18,7 @@ from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.chat.attempts import Streamed
 from quarterdeck_gateway.chat.bill import cost_event
 from quarterdeck_gateway.chat.frames import Frames, error_event
-from quarterdeck_gateway.chat.meter import Meter, meter_for
+from quarterdeck_gateway.chat.meter import meter_for
 from quarterdeck_gateway.chat.verdicts import Whole
 from quarterdeck_gateway.errors import BudgetExceeded, ReplicaError, ReplicaTimedOut
 
@@ -55,7 +55,7 @@ class _StreamRelay:
         self._account = account
         self._send = send
         self._frames = Frames()
-        self._meter = _meter(account)
+        self._meter = meter_for(account.leave, account.relayed)
         self._complete = False
 
     async def run(self) -> None:
@@ -128,13 +128,6 @@ class _StreamRelay:
 
     async def _write(self, body: bytes, *, more: bool = True) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
-
-
-def _meter(account: Account) -> Meter | None:
-    leave = account.leave
-    if leave.grant is None:
-        return None
-    return meter_for(leave.grant, leave.rates, leave.input_tokens or 0, account.relayed)
 
 
 def _broken_off(failure: ReplicaError | None, account: Account) -> bytes:

@@ -26,6 +26,8 @@ def router(services: Services) -> APIRouter:
             raise Starting("The gateway does not know its agents yet.", retry_after=1)
         if not services.catalogue.synced:
             raise Starting("The gateway does not know its keys and budgets yet.", retry_after=1)
+        if not services.ledger.accepts:
+            raise Unavailable("The spool of usage records is full: no chat may begin.")
         return "ok"
 
     @routes.get("/metrics", summary="Metrics in Prometheus' text format")

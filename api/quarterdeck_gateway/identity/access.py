@@ -125,8 +125,7 @@ def refusal(match: Match, principal: Principal) -> GatewayError | None:
     role = principal.role
     if role is not access.role and not role.includes(access.role):
         return Forbidden(
-            f"This needs the role {access.role}, and this key has {role}: "
-            "use a key with that role."
+            f"This needs the role {access.role}, and this key has {role}: use a key with that role."
         )
     if access.reach is Reach.INSTALLATION and EVERYWHERE not in principal.namespaces:
         return Forbidden("This is for keys of the whole installation: use one of those.")

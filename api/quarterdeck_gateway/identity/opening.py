@@ -15,7 +15,7 @@ from quarterdeck_gateway.identity.sampling import AuditSampler
 from quarterdeck_gateway.identity.throttle import Throttle
 from quarterdeck_gateway.identity.verifier import Identity, Verifier
 from quarterdeck_gateway.settings import Settings
-from quarterdeck_gateway.upstream.guard import guarded_session, outside_addresses
+from quarterdeck_gateway.upstream.guard import guarded_session, issuer_addresses
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ async def _tokens(
     # Half a second and 20 MB for cryptography, which most installations do not need.
     from quarterdeck_gateway.identity.oidc import Oidc
 
-    async with guarded_session(outside_addresses(settings)) as session:
+    async with guarded_session(issuer_addresses(settings)) as session:
         oidc = Oidc(settings, session, now, monotonic)
         try:
             yield oidc

@@ -20,8 +20,15 @@ def worker_addresses(settings: Settings) -> AddressPolicy:
 
 
 def outside_addresses(settings: Settings) -> AddressPolicy:
-    """Where the alert webhook and the OIDC issuer may be."""
+    """Where the alert webhook may be."""
     return AddressPolicy(allowed=settings.allowed_networks)
+
+
+def issuer_addresses(settings: Settings) -> AddressPolicy:
+    """Where the OIDC issuer may be: plain HTTP only within the allowed networks, for on the
+    Internet anybody in between could swap its keys."""
+    public = settings.oidc_issuer.startswith("https://")
+    return AddressPolicy(public=public, allowed=settings.allowed_networks)
 
 
 def guarded_connector(policy: AddressPolicy, **options: Any) -> aiohttp.TCPConnector:

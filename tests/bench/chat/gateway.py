@@ -1,9 +1,13 @@
-"""What a chat costs in the gateway, beside a bare pass-through before the same upstream."""
+"""What a chat costs in the gateway, everything on, beside a bare pass-through before the same
+upstream, and beside LiteLLM's proxy for whoever has it.
+"""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from bench.chat.client import Target
+from bench.chat.litellm import litellm_program, litellm_server
 from bench.chat.measure import Measured, load_notes, measure
 from bench.chat.rows import busy_rows, cpu_rows, latency_rows, weight_rows
 from bench.chat.servers import gateway_server
@@ -14,27 +18,31 @@ START_SECONDS: Final = 1.5
 MEMORY_MB: Final = 110.0
 WHOLE_PER_SECOND: Final = 800.0
 STREAMS_PER_SECOND: Final = 220.0
+TITLE: Final = "Gateway, everything on: whole answers of 8 KiB at once, streams of 31 events"
+EVERYTHING: Final = (
+    "on: ApiKey; requests, tokens and concurrency of key, agent and namespace; a Budget; cost; "
+    "metrics; ledger; audit log (Valkey, SQLite)"
+)
 
 
 async def gateway_table(folder: Path, plan: ChatPlan, upstream: int, bare: Measured) -> Table:
     """Measure the gateway beside ``bare`` and the ``upstream`` (its port) behind both."""
     direct = Measured(Target("direct", upstream))
-    with gateway_server(folder, upstream) as ours:
-        await measure([direct, ours, bare], plan)
-    return _table(ours, bare, direct, plan)
+    with ExitStack() as running:
+        ours = running.enter_context(gateway_server(folder, upstream))
+        others = [bare]
+        if (program := litellm_program()) is not None:
+            others.insert(0, running.enter_context(litellm_server(program, folder, upstream)))
+        await measure([direct, ours, *others], plan)
+    return _table([ours, *others], direct, plan)
 
 
-def _table(ours: Measured, bare: Measured, direct: Measured, plan: ChatPlan) -> Table:
-    pair = (ours, bare)
+def _table(subjects: list[Measured], direct: Measured, plan: ChatPlan) -> Table:
     rows = (
-        *weight_rows(pair, start=START_SECONDS, memory=MEMORY_MB),
-        *latency_rows(pair, direct, plan, targets=True),
-        *cpu_rows(pair, plan),
-        *busy_rows(pair, plan, whole=WHOLE_PER_SECOND, streams=STREAMS_PER_SECOND),
+        *weight_rows(subjects, start=START_SECONDS, memory=MEMORY_MB),
+        *latency_rows(subjects, direct, plan, targets=True),
+        *cpu_rows(subjects, plan),
+        *busy_rows(subjects, plan, whole=WHOLE_PER_SECOND, streams=STREAMS_PER_SECOND),
     )
-    return Table(
-        "Gateway: a streamed answer has 31 events, 1 ms apart",
-        ("gateway", "bare FastAPI+aiohttp"),
-        rows,
-        load_notes([direct, *pair]),
-    )
+    names = tuple(subject.target.name for subject in subjects)
+    return Table(TITLE, names, rows, (EVERYTHING, *load_notes([direct, *subjects])))

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from bench.chat.measure import Measured, added
 from bench.plan import ChatPlan
 from bench.report import Row
+from bench.samples import percentile
 
 ADDED_TARGETS = {0.5: 1.5, 0.99: 5.0}
+P95_MS = 100.0
+"""A rate counts as sustained while 95 of 100 are answered within this."""
 
 
 def weight_rows(subjects: Sequence[Measured], *, start: float, memory: float) -> tuple[Row, ...]:
@@ -63,6 +66,9 @@ def busy_rows(
         rate = tuple(phase.chats.per_second for phase in phases)
         rows.append(Row(f"CPU per {what} answer, {clients} clients", "ms", cpu, target=cost))
         rows.append(Row(f"{what} answers, {clients} clients", "/s", rate, "more", wanted))
+        slow = tuple(percentile(phase.chats.total, 0.95) for phase in phases)
+        limit = P95_MS if wanted else None
+        rows.append(Row(f"{what} answers p95, {clients} clients", "ms", slow, target=limit))
     return tuple(rows)
 
 

@@ -4,7 +4,6 @@ What is measured has a processor for itself; the upstream and the load share the
 """
 
 import hashlib
-import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,8 +13,13 @@ from typing import Any
 import orjson
 
 from bench.chat.client import Target
+from bench.chat.declared import AGENT, NAMESPACE_LIMITS, new_key, write_manifests
 from bench.chat.measure import Measured
 from bench.processes import Subject, free_port, split_cpus
+from support.declared import PEPPER
+from support.redis_servers import RedisServer
+
+BARE = "bare FastAPI+aiohttp"
 
 
 @contextmanager
@@ -30,17 +34,48 @@ def upstream_server(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def gateway_server(folder: Path, upstream: int) -> Iterator[Measured]:
-    """The gateway before one agent whose replica is the upstream."""
-    port, key = free_port(), f"qd_{secrets.token_urlsafe(32)}"
-    environ = {
-        "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(key.encode()).hexdigest(),
-        "QUARTERDECK_HOST": "127.0.0.1",
-        "QUARTERDECK_PORT": str(port),
-        "QUARTERDECK_DRAIN_DELAY_SECONDS": "0",
-    }
-    args = ["-m", "bench.chat.serve_gateway", "--upstream", _url(upstream)]
-    with _server(Target("gateway", port, key=key), args, "readyz", folder, environ) as measured:
-        yield measured
+    """The gateway before one agent that runs at the upstream, with a Valkey of its own."""
+    port, key = free_port(), new_key()
+    manifests = write_manifests(folder / "manifests.json", _url(upstream), key)
+    with _valkey(folder) as redis_url:
+        environ = {
+            "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(new_key().encode()).hexdigest(),
+            "QUARTERDECK_KEY_PEPPER": PEPPER,
+            "QUARTERDECK_HOST": "127.0.0.1",
+            "QUARTERDECK_PORT": str(port),
+            "QUARTERDECK_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "QUARTERDECK_NAMESPACE_LIMITS": NAMESPACE_LIMITS,
+            "QUARTERDECK_REDIS_URL": redis_url,
+            "QUARTERDECK_DATABASE_URL": _migrated(folder),
+            "QUARTERDECK_SPOOL_DIRECTORY": str(folder / "spool"),
+            "QUARTERDECK_DRAIN_DELAY_SECONDS": "0",
+        }
+        args = ["-m", "support.serve_gateway", "--manifests", str(manifests)]
+        target = Target("gateway", port, model=AGENT, key=key)
+        with _server(target, args, "readyz", folder, environ) as measured:
+            yield measured
+
+
+@contextmanager
+def _valkey(folder: Path) -> Iterator[str]:
+    """A Valkey on the processors of the load, where it inherits them; its URL."""
+    home = folder / "valkey"
+    home.mkdir()
+    server = RedisServer("valkey", home)
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
+
+
+def _migrated(folder: Path) -> str:
+    """URL of an SQLite database with the schema of this release, as an upgrade leaves it."""
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    args = ["-m", "quarterdeck_gateway.database", "--database", url]
+    with Subject(args, log=folder / "migrate.log") as process:
+        process.finish()
+    return url
 
 
 @contextmanager
@@ -48,7 +83,7 @@ def bare_server(folder: Path, upstream: int) -> Iterator[Measured]:
     """The bare pass-through to the upstream."""
     port = free_port()
     args = ["-m", "bench.chat.bare", "--port", str(port), "--upstream", _url(upstream)]
-    with _server(Target("bare", port), args, "healthz", folder, {}) as measured:
+    with _server(Target(BARE, port), args, "healthz", folder, {}) as measured:
         yield measured
 
 
@@ -75,7 +110,7 @@ def _server(
     target: Target, args: list[str], probe: str, folder: Path, environ: Mapping[str, str]
 ) -> Iterator[Measured]:
     own, _ = split_cpus()
-    log = folder / f"{target.name}.log"
+    log = folder / f"{target.name.partition(' ')[0]}.log"
     with Subject(args, log=log, environ=environ, cpus=own) as process:
         started = process.ready(f"{_url(target.port)}/{probe}")
         yield Measured(target, process, started, process.rss_mb())

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from bench.chat.demo_model import demo_model_table, missing_packages
 from bench.chat.gateway import gateway_table
+from bench.chat.litellm import LEFT_OUT, litellm_program
 from bench.chat.servers import bare_server, upstream_server
 from bench.chat.worker import worker_table
 from bench.plan import ChatPlan
@@ -17,6 +18,8 @@ async def measure_chats(folder: Path, plan: ChatPlan, report: Report, console: C
     with upstream_server(folder) as upstream, bare_server(folder, upstream) as bare:
         table = await gateway_table(folder, plan, upstream, bare)
         report.add(table, console)
+        if litellm_program() is None:
+            report.left_out.append(LEFT_OUT)
         table = await worker_table(folder, plan.for_worker(), upstream, bare.unmeasured())
         report.add(table, console)
     if missing := missing_packages():

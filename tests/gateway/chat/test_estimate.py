@@ -47,11 +47,11 @@ def test_tools_are_read_by_the_model_too() -> None:
 @pytest.mark.parametrize(
     ("fields", "limit", "defaults", "bound"),
     [
-        ({}, None, [], INSTALMENT),
-        ({}, None, [None], INSTALMENT),
+        ({}, None, [], None),
+        ({}, None, [None], None),
         ({}, None, [100], 100),
         ({}, None, [100, 300], 300),
-        ({}, None, [100, None], INSTALMENT),
+        ({}, None, [100, None], None),
         ({"max_tokens": 50}, None, [100], 50),
         ({"max_tokens": 500}, None, [100], 500),
         ({"max_completion_tokens": 40, "max_tokens": 50}, None, [], 40),
@@ -61,7 +61,7 @@ def test_tools_are_read_by_the_model_too() -> None:
     ],
 )
 def test_the_bound_of_an_answer(
-    fields: Any, limit: int | None, defaults: list[int | None], bound: int
+    fields: Any, limit: int | None, defaults: list[int | None], bound: int | None
 ) -> None:
     profile = profile_of(spec(limits={"tokens": limit}))
     assert output_bound(request(**fields), profile, defaults) == bound
@@ -79,6 +79,9 @@ def test_the_dearest_model_counts() -> None:
     assert (both.tokens, both.micro_usd) == (1100, 10_000 + 2_000)
     one = estimate(asked, profile, "default", ["small"], 1000, catalogue, pricer)
     assert one.micro_usd == 1_000 + 200
+    assert (both.bounded, one.bounded) == (True, True)
+    free = estimate(request(), profile, "default", ["small"], 1000, catalogue, pricer)
+    assert (free.output_tokens, free.bounded) == (INSTALMENT, False)
     unknown = estimate(asked, profile, "default", [], 1000, catalogue, pricer)
     assert (unknown.tokens, unknown.micro_usd) == (1100, 0)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from quarterdeck_gateway.accounting.pricing import FREE_RATES, Rates
 from quarterdeck_gateway.admission.port import LimitState
 from quarterdeck_gateway.chat.counting import count
+from quarterdeck_gateway.chat.gate import Leave
 from quarterdeck_gateway.chat.meter import KEPT_BYTES, Meter, Relayed, meter_for
 from support.fake_worker import chunk, event, usage_chunk
 
@@ -35,9 +36,11 @@ class Purse:
         """Not asked for here."""
 
 
-async def relayed_until_cut(purse: Purse, words: int, prompt: int = 0) -> int:
+async def relayed_until_cut(
+    purse: Purse, words: int, prompt: int = 0, bound: int | None = None
+) -> int:
     relayed = Relayed()
-    meter = meter_for(purse, RATES, prompt, relayed)
+    meter = meter_for(Leave(purse, prompt, RATES, bound), relayed)
     assert meter is not None
     for number in range(words):
         relayed.add(event(chunk(" word")))
@@ -58,6 +61,13 @@ async def test_one_piece_beyond_it_is_cut() -> None:
     assert purse.asked == [2 * (1 + n) for n in (4096, 1024, 256)]
 
 
+async def test_who_keeps_to_the_bound_by_another_tokenizer_is_not_cut() -> None:
+    purse = Purse(reserved=2 * 100)
+    assert await relayed_until_cut(purse, 125, bound=100) == 125
+    assert purse.asked == []
+    assert await relayed_until_cut(purse, 500, bound=100) == 126
+
+
 async def test_instalments_go_on_for_as_long_as_a_budget_gives() -> None:
     purse = Purse(reserved=20, left=9000)
     cut_at = await relayed_until_cut(purse, 10_000)
@@ -75,8 +85,9 @@ async def test_a_piece_of_many_tokens_is_paid_whole() -> None:
 
 
 def test_nothing_to_measure() -> None:
-    assert meter_for(Purse(0), RATES, 10, Relayed()) is None
-    assert meter_for(Purse(10), FREE_RATES, 10, Relayed()) is None
+    assert meter_for(Leave(None, 10, RATES), Relayed()) is None
+    assert meter_for(Leave(Purse(0), 10, RATES), Relayed()) is None
+    assert meter_for(Leave(Purse(10), 10, FREE_RATES), Relayed()) is None
 
 
 @given(st.lists(st.text(max_size=40), max_size=40))

@@ -44,6 +44,17 @@ def test_a_key_gives_what_its_resource_says() -> None:
     assert keyring(entry).find(KEY) == expected
 
 
+def test_a_changed_resource_gives_something_else_at_once() -> None:
+    shelf = KeyShelf(key_entry(KEY))
+    ring = Keyring(shelf, PEPPER, ADMIN_HASH, Clock().now)
+    first = ring.find(KEY)
+    assert ring.find(KEY) is first
+    shelf.put(key_entry(KEY, role=Role.VIEWER))
+    changed = ring.find(KEY)
+    assert changed is not None
+    assert changed.role is Role.VIEWER
+
+
 @given(st.text())
 async def test_any_other_key(key: str) -> None:
     ring = keyring(key_entry(KEY))

@@ -20,7 +20,7 @@ from quarterdeck_gateway.identity.issuer import KEY_OF_ALGORITHM, Issuer
 from quarterdeck_gateway.identity.oidc import Oidc
 from quarterdeck_gateway.identity.principal import Principal
 from quarterdeck_gateway.settings import Settings
-from quarterdeck_gateway.upstream.guard import guarded_session, outside_addresses
+from quarterdeck_gateway.upstream.guard import guarded_session, issuer_addresses
 from support.oidc_issuer import AUDIENCE, OidcIssuer, private_key
 
 
@@ -54,7 +54,7 @@ def settings_for(url: str, **changes: Any) -> Settings:
 async def verifying(url: str, time: Time | None = None, **changes: Any) -> AsyncIterator[Oidc]:
     time = time or Time()
     settings = settings_for(url, **changes)
-    async with guarded_session(outside_addresses(settings)) as session:
+    async with guarded_session(issuer_addresses(settings)) as session:
         oidc = Oidc(settings, session, time.now, time.monotonic)
         try:
             yield oidc
@@ -201,6 +201,18 @@ async def test_a_private_issuer_has_to_be_allowed(issuer: OidcIssuer) -> None:
         with pytest.raises(Unavailable):
             await oidc.verify(issuer.token())
     assert issuer.fetches == []
+
+
+def test_keys_come_over_plain_http_from_allowed_networks_alone() -> None:
+    plain, secure = (
+        issuer_addresses(settings_for(f"{scheme}://login.example.com"))
+        for scheme in ("http", "https")
+    )
+    assert plain.refusal("93.184.216.34") == "93.184.216.34 is a public address"
+    assert secure.refusal("93.184.216.34") is None
+    for policy in (plain, secure):
+        assert policy.refusal("127.0.0.1") is None
+        assert policy.refusal("10.0.0.1")
 
 
 @pytest.mark.parametrize(
