@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from quarterdeck_contract.names import COST_EVENT
 from quarterdeck_contract.wire.chat import ChatChunk, ChatCompletion, ChatRequest
 from quarterdeck_gateway.chat.endpoints import CHAT_PATH
 from quarterdeck_gateway.identity.access import Access, AccessTable, Reach
@@ -127,9 +128,28 @@ def _chat_operation() -> dict[str, Any]:
             "200": {
                 "description": "The answer; with `stream` as server-sent events.",
                 "content": _json("ChatCompletion")
-                | {"text/event-stream": {"schema": {"$ref": _TEMPLATE.format(model="ChatChunk")}}},
+                | {"text/event-stream": {"schema": _stream_event()}},
             },
             **_refusals(*_CHAT_REFUSALS),
+        },
+    }
+
+
+def _stream_event() -> dict[str, Any]:
+    """One server-sent event. Its data is JSON, or the end mark; a last event tells the cost."""
+    payload = [{"$ref": _TEMPLATE.format(model=model)} for model in ("ChatChunk", "ErrorEnvelope")]
+    cost = {"type": "object", "required": ["cost_usd"], "title": "ChatCost"}
+    as_json = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"anyOf": [*payload, cost]},
+    }
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "event": {"type": "string", "description": f"`{COST_EVENT}`, or absent."},
+            "data": {"anyOf": [{"const": "[DONE]"}, as_json]},
         },
     }
 

@@ -22,7 +22,10 @@ from quarterdeck_local.process import Lifeline
 _READY_SECONDS: Final = 10.0
 _RESTART_PAUSE: Final = 0.5
 # The server itself cannot watch a pipe; the shell stays between it and us for that alone.
-_SHELL: Final = '"$@" & server=$!; (cat <&"$LIFELINE" >/dev/null; kill "$server") & wait "$server"'
+_SHELL: Final = (
+    'exec 3<&0; "$@" 3<&- </dev/null & server=$!; '
+    '(cat <&3 >/dev/null; kill "$server") & wait "$server"'
+)
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +86,6 @@ class Valkey:
         except ValkeyServerError as exc:
             raise CannotStart(f"cannot run Valkey here: {exc}") from exc
         self.socket.unlink(missing_ok=True)
-        fd = self._lifeline.read_fd
         with self._log_file.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
                 "sh",
@@ -92,11 +94,10 @@ class Valkey:
                 "valkey",
                 str(server),
                 *self._options(),
-                env={"LIFELINE": str(fd), "PATH": "/usr/bin:/bin"},
-                stdin=asyncio.subprocess.DEVNULL,
+                env={"PATH": "/usr/bin:/bin"},
+                stdin=self._lifeline.read_fd,
                 stdout=said,
                 stderr=said,
-                pass_fds=(fd,),
                 start_new_session=True,
             )
         await self._wait_until_it_listens()

@@ -28,9 +28,9 @@ from quarterdeck_operator.cache import (
 from quarterdeck_operator.cluster.ownership import controller_of
 from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, key_of
 from quarterdeck_operator.cluster.status_part import operator_part
+from quarterdeck_operator.concerns import Concerns
 from quarterdeck_operator.conditions import READY, find
 from quarterdeck_operator.controller import Controller
-from quarterdeck_operator.downgrades import Downgrades
 from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.pepper import NoPepper, Pepper
@@ -78,7 +78,7 @@ class Engine:
         self._queue = WorkQueue(metrics)
         self._running = False
         self._references = references = References(self._cache, cluster)
-        self._downgrades = downgrades = Downgrades()
+        self._concerns = concerns = Concerns(self._cache)
         self._status = status = StatusWriter(self._cache, cluster)
         issuer = KeyIssuer(self._cache, cluster, pepper or NoPepper())
         self._controller = Controller(
@@ -86,7 +86,7 @@ class Engine:
             self._cache,
             {
                 "Agent": AgentReconciler(
-                    self._cache, cluster, options, references, downgrades, status, now
+                    self._cache, cluster, options, references, concerns.downgrades, status, now
                 ),
                 "Model": ModelReconciler(references, status, now),
                 "ApiKey": ApiKeyReconciler(issuer, options, status, now),
@@ -129,9 +129,7 @@ class Engine:
         else:
             news = self._cache.put_version(key, resource_version_of(manifest))
         if news:
-            referrers = self._cache.referrers(key)
-            self._wake(referrers)
-            self._wake_downgraded(referrers)
+            self._wake(self._concerns.of_reference(key))
 
     def replace(self, kind: str, manifests: Iterable[Manifest], resource_version: str = "") -> None:
         """A LIST of all objects of ``kind``: those known and not in it are dropped as deleted.
@@ -187,26 +185,8 @@ class Engine:
             self._wake([key])
             # A status that changed concerns nobody else.
             if event_type == "DELETED" or before is None or before["spec"] != manifest["spec"]:
-                self._wake_concerned(key, event_type, manifest)
-
-    def _wake_concerned(
-        self, key: ObjectKey, event_type: EventType, manifest: Mapping[str, Any]
-    ) -> None:
-        """Wake those that depend on the resource, also through the downgrade of a Budget."""
-        referrers = self._cache.referrers(key)
-        self._wake(referrers)
-        if key.kind == "Budget":
-            gone = event_type == "DELETED"
-            changed = self._downgrades.drop(key) if gone else self._downgrades.put(key, manifest)
-            if changed:
-                self._wake(changed.concerned(self._cache.keys("Agent")))
-        self._wake_downgraded(referrers)
-
-    def _wake_downgraded(self, referrers: Iterable[ObjectKey]) -> None:
-        for budget in referrers:
-            found = self._downgrades.get(budget)
-            if found is not None:
-                self._wake(found.concerned(self._cache.keys("Agent")))
+                deleted = event_type == "DELETED"
+                self._wake(self._concerns.of_resource(key, manifest, deleted=deleted))
 
     def _is_echo(
         self, event_type: EventType, manifest: Mapping[str, Any], before: Manifest | None

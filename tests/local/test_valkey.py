@@ -79,6 +79,8 @@ def test_goes_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         from quarterdeck_local.valkey import Valkey
 
         async def main(folder):
+            # As in a process that has many files open: a shell knows only the first ten.
+            held = [open("/dev/null") for _ in range(20)]
             async with Valkey(folder / "v", folder / "log", Lifeline()) as valkey:
                 print(valkey.socket, flush=True)
                 await asyncio.sleep(60)

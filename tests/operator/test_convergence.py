@@ -124,7 +124,7 @@ async def wanted(world: World) -> list[Manifest] | None:
     fresh.cluster.objects = world.cluster.objects
     engine = fresh.new_engine()
     try:
-        cheaper = engine._downgrades.models_for(NAMESPACE, "demo")
+        cheaper = engine._concerns.downgrades.models_for(NAMESPACE, "demo")
         resolved = await resolve_agent(parsed, engine._cache, engine._references, cheaper)
     except OperatorError:
         return None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import typer
-from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from quarterdeck_cli.gateway import Gateway
@@ -47,13 +46,8 @@ def _show_budgets(items: Sequence[dict[str, Any]]) -> None:
     for item in items:
         percent = item.get("percent") or 0
         style = "red" if percent >= 100 else "yellow" if percent >= 80 else "green"
-        bar = ProgressBar(
-            total=100,
-            completed=min(percent, 100),
-            width=_BAR_WIDTH,
-            complete_style=style,
-            finished_style=style,
-        )
+        filled = min(percent, 100) * _BAR_WIDTH // 100
+        bar = Text("█" * filled, style=style).append("░" * (_BAR_WIDTH - filled), style="dim")
         made.add_row(
             item["namespace"],
             item["name"],

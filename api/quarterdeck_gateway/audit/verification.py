@@ -40,7 +40,7 @@ async def verify_log(
             if (problem := verification.feed(row)) is not None:
                 return VerificationReport(verification.rows, first_at, last_at, None, problem)
             first_at, last_at = first_at or row.at, row.at
-        # A long log must not keep chats waiting.
+        # Chats have their turn, however long the log is.
         await asyncio.sleep(0)
     problem = verification.finish(end.head)
     checkpoint = None if problem or verification.rows == 0 else verification.last

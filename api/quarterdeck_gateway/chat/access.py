@@ -37,6 +37,14 @@ def find_for(
     return find(model, VisibleRegistry(registry, principal), default_namespace)
 
 
+def withheld(principal: Principal, model: str, registry: Registry) -> AgentEntry | None:
+    """The agent that a caller has named in full and may not know of, for the audit log."""
+    namespace, slash, name = model.rpartition("/")
+    if not slash or principal.may_enter(namespace):
+        return None
+    return registry.get(namespace, name)
+
+
 def require_allowed(principal: Principal, agent: AgentEntry) -> None:
     """Raises Forbidden when the caller's key is not for this agent."""
     if not principal.may_chat_with(agent.name):

@@ -39,6 +39,8 @@ class Account:
         self.request: ChatRequest | None = None
         self.agent: AgentEntry | None = None
         self.profile: Profile | None = None
+        self.withheld: AgentEntry | None = None
+        """The agent of another tenant that was asked for."""
         self.leave: Leave = FREE
         self.asked = False
         """A worker may have begun to work for this chat, and nothing says that it did not."""

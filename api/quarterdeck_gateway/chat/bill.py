@@ -57,7 +57,7 @@ def bill_of(
     """
     silent = facts.input_tokens is None or facts.output_tokens is None
     if silent and not used and facts.input_tokens is None and facts.output_tokens is None:
-        return Bill(model=model)
+        return UNUSED
     tokens_in = count_input() if facts.input_tokens is None else facts.input_tokens
     tokens_out = count_output() if facts.output_tokens is None else facts.output_tokens
     rates = pricer.rates(namespace, model or "", tokens_in)

@@ -41,7 +41,7 @@ def settling(account: Account, services: Services) -> Iterator[None]:
         yield
     except GatewayError as error:
         account.ended(outcome_of(error), error.status, error.code)
-        if isinstance(error, BudgetExceeded | Forbidden):
+        if isinstance(error, BudgetExceeded | Forbidden) or account.withheld is not None:
             services.audit.append(denial_of(account, error))
         raise
     except (ClientGone, asyncio.CancelledError):
@@ -108,7 +108,7 @@ def record_of(
 
 def denial_of(account: Account, error: GatewayError) -> AuditEvent:
     """The audit event of a chat that a budget or an access rule denied."""
-    agent = account.agent
+    agent = account.agent or account.withheld
     return AuditEvent(
         action=AuditAction.CHAT_DENIED,
         actor=account.principal.name,

@@ -20,8 +20,8 @@ WHOLE_PER_SECOND: Final = 800.0
 STREAMS_PER_SECOND: Final = 220.0
 TITLE: Final = "Gateway, everything on: whole answers of 8 KiB at once, streams of 31 events"
 EVERYTHING: Final = (
-    "on: ApiKey; requests, tokens and concurrency of key, agent and namespace; a Budget; cost; "
-    "metrics; ledger; audit log (Valkey, SQLite)"
+    "on: ApiKey; limits of requests, tokens and concurrency for key, agent and namespace; Budget;\n"
+    "  cost; metrics; ledger; audit log; with a Valkey and an SQLite database"
 )
 
 

@@ -82,7 +82,9 @@ async def test_a_limit_recovers_at_its_rate(store: AdmissionStore) -> None:
     fast = limit(REQUESTS, 600)
     assert await _ask_each(store, 600, fast) == 600
     verdict = await store.admit(Ask("more", (fast,)))
+    deadline = time.monotonic() + 5
     while not verdict.admitted:
+        assert time.monotonic() < deadline
         assert verdict.refused_limit is not None
         assert 0 < verdict.refused_limit.retry_seconds <= 0.1
         await asyncio.sleep(verdict.refused_limit.retry_seconds + 0.002)
@@ -339,6 +341,16 @@ async def test_extends_up_to_the_amount(store: AdmissionStore) -> None:
     assert not await store.extend("unknown", 1)
 
 
+async def test_settling_frees_what_was_extended(store: AdmissionStore) -> None:
+    line = await _seeded(store, budget(100))
+    ask = Ask("a", budgets=(line,), micro_usd=60)
+    await store.admit(ask)
+    assert await store.extend("a", 40)
+    await store.settle([settlement(ask, micro_usd=75)])
+    assert await _state(store, line) == (75, 0)
+    assert not await store.extend("a", 1)
+
+
 async def test_what_lapsed_is_extended_as_a_whole(store: AdmissionStore) -> None:
     line = await _seeded(store, budget(100))
     await store.admit(Ask("a", budgets=(line,), micro_usd=60))
@@ -361,9 +373,12 @@ async def test_settles_many_at_once(store: AdmissionStore) -> None:
 
 async def test_many_lapse_a_bounded_number_at_a_time(store: AdmissionStore) -> None:
     line = await _seeded(store, budget(100_000))
-    asks = [Ask(str(i), budgets=(line,), micro_usd=10) for i in range(250)]
+    running = limit(CONCURRENCY, 250)
+    asks = [Ask(str(i), (running,), (line,), micro_usd=10) for i in range(250)]
     await asyncio.gather(*map(store.admit, asks))
     await asyncio.sleep(RESERVATION + 0.05)
+    probe = await store.admit(Ask("probe", (running,)))
+    assert probe.limits[0].remaining == 249, "places are free at once"
     for _ in range(3):
         await store.states((line,))
     assert await _state(store, line) == (0, 0)

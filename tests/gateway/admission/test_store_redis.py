@@ -333,7 +333,10 @@ async def _clients(
             assert await process.stdout.readline() == b"ready\n"
         yield processes
     finally:
-        await asyncio.gather(*(process.communicate() for process in processes))
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.close()
+        assert [await process.wait() for process in processes] == [0, 0]
 
 
 async def _tell(clients: list[asyncio.subprocess.Process], what: str) -> list[dict[str, float]]:

@@ -317,6 +317,8 @@ async def test_an_agent_of_another_tenant(tenants: Gateway) -> None:
         async with tenants.chat(name, key=TEAM_KEY) as response:
             assert (response.status, (await error_of(response))["code"]) == (404, "model_not_found")
     assert tenants.ledger.records == []
+    (event,) = tenants.audit.events
+    assert (event.actor, event.subject) == ("default/ci", "Agent/elsewhere/hidden")
 
 
 async def test_the_agents_team_pays_where_the_key_has_none(
