@@ -36,5 +36,7 @@ async def verify(gateway: Gateway, form: Form) -> None:
         show_json(found)
     elif found["ok"]:
         typer.echo(f"the audit log is whole: {found['rows']} events")
+        typer.echo(f"checkpoint {found['checkpoint']}")
     if not found["ok"]:
-        raise Refused(f"the audit log was tampered with at row {found['seq']}: {found['problem']}")
+        problem = found["problem"]
+        raise Refused(f"the audit log was tampered with: row {problem['seq']}: {problem['what']}")
