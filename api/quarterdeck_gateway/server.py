@@ -6,6 +6,7 @@ and in seconds, which uvicorn's fast parser does not set.
 """
 
 import asyncio
+import socket
 import time
 from types import FrameType
 from typing import Any, Final
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from quarterdeck_contract.wire.errors import error_body
+from quarterdeck_gateway.collector import keep_what_is_loaded
 from quarterdeck_gateway.services import Drain
 from quarterdeck_gateway.settings import Settings
 
@@ -38,6 +40,10 @@ class GatewayServer(uvicorn.Server):
             self.should_exit = True
         else:
             self.force_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        keep_what_is_loaded()
+        await super().startup(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         due = self._stop_at is not None and time.monotonic() >= self._stop_at

@@ -99,7 +99,7 @@ def test_bad_secrets_name_the_field_and_never_the_value(
 
 def test_other_kinds_need_a_cluster(laptop: Laptop) -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
-    with pytest.raises(Invalid, match="supported values: Agent, Model, Secret, ConfigMap"):
+    with pytest.raises(Invalid, match="supported values: Agent, Model, ApiKey, Budget, Secret"):
         laptop.intake.apply(pod)
 
 

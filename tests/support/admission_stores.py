@@ -20,6 +20,7 @@ from support.redis_servers import KINDS, RedisServer, running
 
 STORES: Final = ("memory", *KINDS)
 RESERVATION: Final = 0.3
+TIMEOUT: Final = 0.25
 _numbers = count()
 
 
@@ -49,6 +50,16 @@ async def store_on(
         await store.close()
 
 
+@asynccontextmanager
+async def opened(url: str, prefix: str = "test") -> AsyncIterator[RedisAdmissionStore]:
+    """A store that loses patience soon, and lets nothing lapse."""
+    store = RedisAdmissionStore.open(url, prefix, TIMEOUT, 30)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 def limit(kind: LimitKind, amount: int, subject: str = "team-a/writer") -> Limit:
     """A limit of an agent."""
     return Limit(kind, "agent", subject, amount)
@@ -70,3 +81,15 @@ def settlement(
 ) -> Settlement:
     """What ``ask`` came to, now unless said otherwise."""
     return Settlement(ask.id, tokens, micro_usd, time.time() if at is None else at, ask.budgets)
+
+
+async def seeded(store: AdmissionStore, line: BudgetLine, spent: int = 0) -> BudgetLine:
+    """``line``, now that the store knows what was spent."""
+    await store.seed(line, spent, time.time() - 60)
+    return line
+
+
+async def standing(store: AdmissionStore, line: BudgetLine) -> tuple[int, int]:
+    """What is spent and what is reserved."""
+    (state,) = await store.states((line,))
+    return state.spent, state.reserved

@@ -36,6 +36,9 @@ class Applicant:
     agent: AgentEntry
     profile: Profile
     request: ChatRequest
+    at: float
+    """When it began, seconds since the epoch: its budgets' periods are those of this moment, as in
+    its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,7 @@ class Gate:
         )
         if not entries:
             return _Budgets((), ())
-        now = self._services.clock.now().timestamp()
-        return _Budgets(entries, tuple(self._lines.of(entry, now) for entry in entries))
+        return _Budgets(entries, tuple(self._lines.of(entry, chat.at) for entry in entries))
 
     async def _prompt_tokens(self, chat: Applicant) -> int:
         counted = await count_all(prompt_text(chat.request))

@@ -48,7 +48,15 @@ class Pipeline:
         account.routed(agent, profile)
         require_allowed(principal, agent)
         require_available(agent)
-        applicant = Applicant(account.id, principal, account.team, agent, profile, chat.request)
+        applicant = Applicant(
+            account.id,
+            principal,
+            account.team,
+            agent,
+            profile,
+            chat.request,
+            account.started_at.timestamp(),
+        )
         account.leave = await self._gate.leave(applicant)
         return await Attempts(chat, account, agent, self._settings, self._services).first_answer()
 

@@ -1,0 +1,23 @@
+"""One admission store after the other, each with nothing in it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from quarterdeck_gateway.admission.port import AdmissionStore
+from support.admission_stores import STORES, server_for, store_on
+from support.redis_servers import RedisServer
+
+
+@pytest.fixture(scope="session", params=STORES)
+def store_server(request: pytest.FixtureRequest) -> Iterator[RedisServer | None]:
+    """One server of each kind for all tests; None stands for memory."""
+    with server_for(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+async def store(store_server: RedisServer | None) -> AsyncIterator[AdmissionStore]:
+    """A store on that server."""
+    async with store_on(store_server) as store:
+        yield store
