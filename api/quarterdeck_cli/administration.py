@@ -88,6 +88,17 @@ def create_key(
     asyncio.run(create(find_gateway(gateway, context), body, output))
 
 
+@keys.command("show")
+def show_key(
+    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")], namespace: Namespace = "default"
+) -> None:
+    """Print the key of an ApiKey that was applied here as a manifest."""
+    from quarterdeck_cli.instance import home_directory
+    from quarterdeck_cli.verbs.keys import show
+
+    show(home_directory(), namespace, name)
+
+
 @keys.command("list")
 def list_keys(
     namespace: Filter = None, output: Form = "table", gateway: Url = None, context: Context = None

@@ -21,6 +21,7 @@ DEFAULT_HOME: Final = ".quarterdeck"
 LOCK_FILE: Final = "lock"
 GATEWAY_FILE: Final = "gateway.json"
 KEY_FILE: Final = "admin.key"
+ISSUED_KEYS: Final = "keys"
 
 API_PATH: Final = "/k8s"
 """Where the gateway of a standalone instance serves its small part of the Kubernetes API."""
@@ -64,6 +65,11 @@ def running_instance(home: Path) -> Instance | None:
         return None
     except (OSError, ValueError, KeyError) as exc:
         raise Refused(f"cannot read the running instance's files in {home}: {exc}") from exc
+
+
+def issued_key_file(home: Path, namespace: str, name: str) -> Path:
+    """Where the instance of ``home`` keeps the newest key of an applied ApiKey."""
+    return home / ISSUED_KEYS / namespace / name
 
 
 def is_locked(home: Path) -> bool:

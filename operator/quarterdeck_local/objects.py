@@ -58,19 +58,6 @@ def with_status(old: Manifest, status: Mapping[str, Any], *, version: int) -> Ma
     return old | {"status": copied(status), "metadata": metadata}
 
 
-def merged_status(status: Mapping[str, Any], own: Mapping[str, Any]) -> Manifest:
-    """``status`` with these fields and conditions; those of other writers stay.
-
-    What server-side apply does for two writers of one status. A value of None removes a field.
-    """
-    merged = dict(status) | dict(own)
-    conditions = {each["type"]: each for each in status.get("conditions", ())}
-    conditions |= {each["type"]: each for each in own.get("conditions", ())}
-    if conditions:
-        merged["conditions"] = list(conditions.values())
-    return {field: value for field, value in merged.items() if value is not None}
-
-
 def _desired(manifest: Manifest) -> Manifest:
     return {key: value for key, value in manifest.items() if key not in ("metadata", "status")}
 

@@ -37,6 +37,7 @@ from quarterdeck_local.intake import Intake
 from quarterdeck_local.invitation import first_choice
 from quarterdeck_local.issued import IssuedKeys
 from quarterdeck_local.journal import Journal
+from quarterdeck_local.key_files import KeyFiles
 from quarterdeck_local.listening import url_of
 from quarterdeck_local.logs import LOG_FILE, log_to
 from quarterdeck_local.manifests import ManifestsFolder
@@ -106,6 +107,7 @@ async def serve(
         issued = IssuedKeys(kept.connection)
         issued.restore(store)
         store.subscribe(issued.observe)
+        store.subscribe(KeyFiles(home.path).observe)
         logs = PodLogs(node.log_path, stopping)
         api = LocalApi(store, intake, journal, node.pods, logs)
         catalogue = EventCatalogue(settings.system_namespace, synced=True)

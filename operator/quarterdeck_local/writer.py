@@ -5,13 +5,25 @@ status beside the reconcilers' own.
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
+
+from quarterdeck_gateway.catalogue.merge_patch import merged
 from quarterdeck_gateway.catalogue.port import Manifest
-from quarterdeck_gateway.errors import AlreadyExists, GatewayError, InvalidRequest, NotFound
+from quarterdeck_gateway.catalogue.writer import missing_message
+from quarterdeck_gateway.errors import (
+    AlreadyExists,
+    GatewayError,
+    InvalidRequest,
+    NotFound,
+    Unavailable,
+)
 from quarterdeck_local import errors
-from quarterdeck_local.intake import Intake
-from quarterdeck_local.objects import merged_status
+from quarterdeck_local.intake import Intake, manifest_source
 from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.port import ObjectKey, key_of
+from quarterdeck_operator.cluster.status_part import operator_part
+
+log = structlog.get_logger(__name__)
 
 
 class LocalWriter:
@@ -24,7 +36,7 @@ class LocalWriter:
     async def create(self, manifest: Manifest) -> Manifest:
         key = key_of(manifest)
         if self._store.get(key) is not None:
-            raise AlreadyExists(f'{key.kind} "{key.name}" is there already: choose another name.')
+            raise AlreadyExists(f"{key.kind} '{key.name}' is there already: choose another name.")
         return self._apply(manifest)
 
     async def patch_spec(
@@ -32,39 +44,68 @@ class LocalWriter:
     ) -> Manifest:
         found = self._store.get(ObjectKey(kind, namespace, name))
         if found is None:
-            raise NotFound(f'There is no {kind} "{name}" in the namespace "{namespace}".')
-        merged = found["spec"] | spec
-        return self._apply(
-            found | {"spec": {field: value for field, value in merged.items() if value is not None}}
-        )
+            raise NotFound(missing_message(kind, namespace, name))
+        source = manifest_source(found)
+        if source is not None:
+            # The folder would undo it at the next start: a revoked key would work again.
+            raise InvalidRequest(f"{kind} '{name}' stands in {source}: change it there.")
+        return self._apply(_changed(found, spec=merged(found["spec"], spec)))
 
     async def put(self, manifest: Manifest) -> Manifest:
-        return self._apply(manifest)
+        found = self._store.get(key_of(manifest))
+        if found is None:
+            return self._apply(manifest)
+        labels = dict(manifest["metadata"].get("labels") or {})
+        return self._apply(_changed(found, spec=manifest["spec"], labels=labels))
 
     async def delete(self, kind: str, namespace: str, name: str) -> None:
+        key = ObjectKey(kind, namespace, name)
         try:
-            self._intake.delete(ObjectKey(kind, namespace, name))
+            self._intake.delete(key)
         except errors.StoreError as exc:
-            raise _translated(exc) from exc
+            raise _translated(exc, key) from exc
 
     async def report(self, kind: str, namespace: str, name: str, status: Mapping[str, Any]) -> None:
         key = ObjectKey(kind, namespace, name)
         found = self._store.get(key)
         # Deleted meanwhile: there is nobody left to tell.
         if found is not None:
-            self._store.put_status(key, merged_status(found.get("status") or {}, status))
+            self._store.put_status(key, with_gateway_part(kind, found.get("status"), status))
 
     def _apply(self, manifest: Manifest) -> Manifest:
         try:
             return self._intake.apply(manifest)
         except errors.StoreError as exc:
-            raise _translated(exc) from exc
+            raise _translated(exc, key_of(manifest)) from exc
 
 
-def _translated(error: errors.StoreError) -> GatewayError:
+def with_gateway_part(
+    kind: str, stored: Mapping[str, Any] | None, ours: Mapping[str, Any]
+) -> Manifest:
+    """The stored status with all that is not the operator's replaced by ``ours``."""
+    theirs = operator_part(kind, stored)
+    given = {field: value for field, value in ours.items() if value is not None}
+    conditions = [*theirs.get("conditions", ()), *given.get("conditions", ())]
+    return theirs | given | ({"conditions": conditions} if conditions else {})
+
+
+def _changed(
+    found: Manifest, *, spec: Mapping[str, Any], labels: Mapping[str, str] | None = None
+) -> Manifest:
+    metadata = found["metadata"] | ({} if labels is None else {"labels": labels})
+    kept = {field: value for field, value in found.items() if field != "status"}
+    return kept | {"metadata": metadata, "spec": spec}
+
+
+def _translated(error: errors.StoreError, key: ObjectKey) -> GatewayError:
     if isinstance(error, errors.Invalid):
         first = error.errors[0]
         return InvalidRequest(f"{first}.", param=first.field)
     if isinstance(error, errors.NotFound):
-        return NotFound(f"{error}.")
-    return AlreadyExists(f"{error}.")
+        return NotFound(missing_message(key.kind, key.namespace, key.name))
+    if isinstance(error, errors.NotKept):
+        log.error("cannot write", kind=key.kind, name=key.name, error=str(error))
+        return Unavailable(
+            f"{key.kind} '{key.name}' cannot be written now; the log says why.", retry_after=1
+        )
+    return InvalidRequest(f"{error}.")

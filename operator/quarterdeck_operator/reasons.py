@@ -58,6 +58,8 @@ INVALID_EXPIRY: Final = "InvalidExpiry"
 NAMESPACES_NOT_PERMITTED: Final = "NamespacesNotPermitted"
 """The ApiKey names other namespaces than its own and is not in the installation's: it works, in
 its own namespace alone."""
+ADDRESS_FORBIDDEN: Final = "AddressForbidden"
+"""The Model's spec.baseURL leads to a metadata service or another address nobody may call."""
 TIME_ZONE_UNKNOWN: Final = "TimeZoneUnknown"
 """The Budget's spec.timeZone is no IANA name."""
 PEPPER_WEAK: Final = "PepperWeak"

@@ -103,7 +103,7 @@ async def test_a_life(environment: dict[str, str], worker: FakeWorker) -> None:
         await asyncio.sleep(0.2)
         async with http.get(f"{url}/readyz") as probe:
             assert probe.status == 503
-        assert (await response.read()).endswith(b"data: [DONE]\n\n")
+        assert b"data: [DONE]\n\nevent: quarterdeck.cost\n" in await response.read()
     out, err = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0, err
     lines = [json.loads(line) for line in out.splitlines()]

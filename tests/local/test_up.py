@@ -68,7 +68,7 @@ def test_the_printed_curl_streams(running: Standalone, provider: Provider) -> No
     answer = subprocess.run(
         ["sh", "-c", command], cwd=running.folder, env=shell, capture_output=True, text=True
     )
-    assert answer.stdout.rstrip().endswith("data: [DONE]"), answer.stderr
+    assert "\ndata: [DONE]\n\nevent: quarterdeck.cost\n" in answer.stdout, answer.stderr
     assert "✓ default/demo is ready" in said
 
 

@@ -32,6 +32,21 @@ class TestReferences:
         await world.settle()
         assert world.condition() == ("False", reasons.WAITING_FOR_WORKERS)
 
+    async def test_an_address_that_hands_out_credentials_is_never_given_to_a_worker(
+        self, world: World
+    ) -> None:
+        world.cluster.put(
+            model(provider="ollama", model="x", baseURL="http://169.254.169.254/latest")
+        )
+        world.cluster.put(agent())
+        await world.settle()
+        for kind, name in (("Agent", "demo"), ("Model", "m")):
+            assert world.condition(kind=kind, name=name) == ("False", reasons.ADDRESS_FORBIDDEN)
+            assert world.condition("Stalled", kind, name)[0] == "True"
+        world.cluster.put(model())
+        await world.settle()
+        assert world.condition() == ("False", reasons.WAITING_FOR_WORKERS)
+
     async def test_secret_and_key_arrive(self, world: World) -> None:
         world.cluster.put(keyed_model())
         world.cluster.put(agent())

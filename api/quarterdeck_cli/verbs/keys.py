@@ -1,13 +1,17 @@
 """``quarterdeck keys``: API keys by way of the gateway, which shows a new one exactly once."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import typer
 
+from quarterdeck_cli.errors import NotFound
 from quarterdeck_cli.gateway import Gateway
 from quarterdeck_cli.gateway_api import call
+from quarterdeck_cli.instance import issued_key_file
 from quarterdeck_cli.tables import Form, show_json, show_rows
+from quarterdeck_contract.names import API_KEY_SECRET_FIELD, api_key_secret_name
 
 _PATH: Final = "/api/v1/keys"
 _COLUMNS: Final = {
@@ -39,6 +43,21 @@ async def create(gateway: Gateway, wanted: Mapping[str, Any], form: Form) -> Non
     typer.echo(made["secret"])
 
 
+def show(home: Path, namespace: str, name: str) -> None:
+    """Print the key of an ApiKey manifest of this machine. Raises NotFound."""
+    try:
+        key = issued_key_file(home, namespace, name).read_text().strip()
+    except OSError as exc:
+        raise NotFound(
+            f"no key of apikey/{name} of the namespace {namespace} lies in {home}\n"
+            "one that was made with quarterdeck keys create was shown then, and never again\n"
+            "one of a cluster: "
+            f"kubectl -n {namespace} get secret {api_key_secret_name(name)}"
+            f" -o jsonpath='{{.data.{API_KEY_SECRET_FIELD}}}' | base64 -d"
+        ) from exc
+    typer.echo(key)
+
+
 async def list_keys(gateway: Gateway, namespace: str | None, form: Form) -> None:
     """Print the keys, without what they are."""
     found = await call(gateway, "GET", _PATH, query={"namespace": namespace})
@@ -67,7 +86,9 @@ async def rotate(
     if form == "json":
         show_json(made)
     elif made["secret"] is None:
-        typer.echo(f"apikey/{name} rotated: the new key is in its Secret, apikey-{name}")
+        secret = api_key_secret_name(name)
+        typer.echo(f"apikey/{name} rotated: the new key is in its Secret, {secret}")
+        typer.echo(f"on a laptop read it with: quarterdeck keys show {name} -n {namespace}")
     else:
         typer.echo(f"apikey/{name} rotated. Keep the key: it is shown only now.", err=True)
         typer.echo(made["secret"])

@@ -7,6 +7,7 @@ from quarterdeck_operator.cluster.port import Manifest
 from quarterdeck_operator.errors import OperatorError
 from quarterdeck_operator.reconcile.result import Result, is_noise, result_of
 from quarterdeck_operator.reconcile.status import StatusWriter
+from quarterdeck_operator.resolve.models import require_address
 from quarterdeck_operator.resolve.references import References
 from quarterdeck_operator.summarise.model import judge_model, plain_status
 
@@ -30,9 +31,10 @@ class ModelReconciler:
         return result_of(problem)
 
     async def _check(self, model: Model) -> OperatorError | None:
-        if model.spec.credentials is None:
-            return None
         try:
+            require_address(model)
+            if model.spec.credentials is None:
+                return None
             await self._references.secret_digest(model.metadata.namespace, model.spec.credentials)
         except OperatorError as problem:
             return problem

@@ -12,9 +12,9 @@ from quarterdeck_contract.v1alpha1.references import SecretKey
 from quarterdeck_contract.worker_config import ModelEndpoint, WorkerConfig
 from quarterdeck_operator.builders.replicas import is_external
 from quarterdeck_operator.cache import Cache
-from quarterdeck_operator.errors import Waiting
+from quarterdeck_operator.errors import Stalled, Waiting
 from quarterdeck_operator.resolve.mentions import env_secrets, model_names
-from quarterdeck_operator.resolve.models import find_model, usable_model
+from quarterdeck_operator.resolve.models import find_model, require_address, usable_model
 from quarterdeck_operator.resolve.references import References
 
 
@@ -39,7 +39,7 @@ class ResolvedAgent:
 async def resolve_agent(
     agent: Agent, cache: Cache, references: References, cheaper: Sequence[str] = ()
 ) -> ResolvedAgent:
-    """Raises Waiting for the first reference that is missing.
+    """Raises Waiting for the first reference that is missing, Stalled for a forbidden address.
 
     ``cheaper`` names the Models that budgets may send its chats to; those that cannot be used are
     left out, for the Budget says so and the agent must not stand still for it.
@@ -48,6 +48,8 @@ async def resolve_agent(
     if is_external(agent.spec):
         # Its Model only tells the price: nothing of it is deployed, not even a key.
         return ResolvedAgent(agent, _config(agent, "", models, []))
+    for model in models:
+        require_address(model)
     instructions = await _instructions(agent, references)
     alternates = await _usable(agent, cache, references, cheaper)
     model_keys = tuple(
@@ -78,7 +80,7 @@ async def _usable(
             continue
         try:
             found.append(await usable_model(cache, references, agent.metadata.namespace, name))
-        except Waiting:
+        except (Stalled, Waiting):
             continue
     return found
 

@@ -1,10 +1,13 @@
-"""What any ``ResourceWriter`` does, held against the one in memory and a real API server."""
+"""What any ``ResourceWriter`` does: the one in memory, a laptop's, and that of a cluster."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER, LABEL_TEAM
@@ -23,6 +26,13 @@ from quarterdeck_kube import errors as kube
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.kubeconfig import from_kubeconfig
 from quarterdeck_kube.resources import resource_for
+from quarterdeck_local.cluster import LocalCluster
+from quarterdeck_local.database import AppliedObjects
+from quarterdeck_local.intake import Intake
+from quarterdeck_local.journal import Journal
+from quarterdeck_local.store import ObjectStore
+from quarterdeck_local.writer import LocalWriter
+from quarterdeck_operator.cluster.port import ObjectKey
 from support.management import api_key, budget
 
 COLLEAGUE = "a-colleague"
@@ -43,40 +53,80 @@ class Store:
 
     writer: ResourceWriter
     namespace: str
-    memory: MemoryWriter | None = None
-    client: KubeClient | None = None
-    colleague: KubeClient | None = None
+    read: Callable[[str, str], Awaitable[Manifest]]
+    """The object of a kind and name as it stands."""
+    colleague_says: Callable[[str, str, dict[str, Any]], Awaitable[object]]
+    """Write a status as somebody else."""
+    theirs: str = "Checked"
+    """Type of a condition that the colleague writes."""
 
-    async def read(self, kind: str, name: str) -> Manifest:
-        if self.memory is not None:
-            return self.memory.objects[kind, self.namespace, name]
-        assert self.client is not None
-        return await self.client.get(resource_for(kind), self.namespace, name)
-
-    async def colleague_says(self, kind: str, name: str, status: dict[str, Any]) -> None:
-        """Write a status as somebody else."""
-        if self.memory is not None:
-            await self.memory.report(kind, self.namespace, name, status, manager=COLLEAGUE)
-            return
-        assert self.colleague is not None
-        await KubernetesWriter(self.colleague).report(kind, self.namespace, name, status)
+    def checked(self, reason: str = "Fine") -> dict[str, str]:
+        """A condition of the colleague's."""
+        return CHECKED | {"type": self.theirs, "reason": reason}
 
 
-@pytest.fixture(params=["memory", pytest.param("kubernetes", marks=pytest.mark.cluster)])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    if request.param == "memory":
-        memory = MemoryWriter(EventCatalogue().observe)
-        yield Store(memory, "team-a", memory)
-        return
-    credentials = from_kubeconfig(request.getfixturevalue("kinds"))
-    own = request.getfixturevalue("namespace")
+def in_memory() -> Store:
+    memory, namespace = MemoryWriter(EventCatalogue().observe), "team-a"
+
+    async def read(kind: str, name: str) -> Manifest:
+        return memory.objects[kind, namespace, name]
+
+    async def say(kind: str, name: str, status: dict[str, Any]) -> None:
+        await memory.report(kind, namespace, name, status, manager=COLLEAGUE)
+
+    return Store(memory, namespace, read, say)
+
+
+@asynccontextmanager
+async def on_a_laptop(folder: Path) -> AsyncIterator[Store]:
+    """The colleague is the operator itself, which is known by the names of its conditions."""
+    objects, namespace = ObjectStore(), "team-a"
+
+    async def read(kind: str, name: str) -> Manifest:
+        found = objects.get(ObjectKey(kind, namespace, name))
+        assert found is not None
+        return found
+
+    async with aiohttp.ClientSession() as session:
+        operator = LocalCluster(objects, Journal(), session)
+
+        async def say(kind: str, name: str, status: dict[str, Any]) -> None:
+            await operator.apply_status(ObjectKey(kind, namespace, name), status)
+
+        with closing(AppliedObjects(folder / "quarterdeck.db")) as kept:
+            writer = LocalWriter(objects, Intake(objects, kept))
+            yield Store(writer, namespace, read, say, theirs="Ready")
+
+
+@asynccontextmanager
+async def in_a_cluster(kinds: str, namespace: str) -> AsyncIterator[Store]:
+    credentials = from_kubeconfig(kinds)
     async with (
         KubeClient(credentials, field_manager=GATEWAY_FIELD_MANAGER) as client,
         KubeClient(credentials, field_manager=COLLEAGUE) as colleague,
     ):
-        yield Store(KubernetesWriter(client), own, client=client, colleague=colleague)
+
+        async def read(kind: str, name: str) -> Manifest:
+            return await client.get(resource_for(kind), namespace, name)
+
+        async def say(kind: str, name: str, status: dict[str, Any]) -> None:
+            await KubernetesWriter(colleague).report(kind, namespace, name, status)
+
+        yield Store(KubernetesWriter(client), namespace, read, say)
     # TLS says goodbye after the client has let go; the loop must live until then.
     await asyncio.sleep(0.2)
+
+
+@pytest.fixture(params=["memory", "laptop", pytest.param("cluster", marks=pytest.mark.cluster)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    async with AsyncExitStack() as stack:
+        if request.param == "memory":
+            yield in_memory()
+        elif request.param == "laptop":
+            yield await stack.enter_async_context(on_a_laptop(tmp_path))
+        else:
+            kinds, own = map(request.getfixturevalue, ("kinds", "namespace"))
+            yield await stack.enter_async_context(in_a_cluster(kinds, own))
 
 
 async def test_create_and_create_again(store: Store) -> None:
@@ -139,7 +189,7 @@ async def test_put_creates_then_replaces_spec_and_labels(store: Store) -> None:
     first = budget(namespace=store.namespace, timeZone="Europe/Berlin", failOpen=True)
     first["metadata"]["labels"] = {LABEL_TEAM: "red", "other": "x"}
     await store.writer.put(first)
-    await store.colleague_says("Budget", "month", {"conditions": [CHECKED]})
+    await store.colleague_says("Budget", "month", {"conditions": [store.checked()]})
     second = budget(namespace=store.namespace, amountUSD=20)
     second["metadata"]["labels"] = {LABEL_TEAM: "blue"}
     stored = await store.writer.put(second)
@@ -148,7 +198,7 @@ async def test_put_creates_then_replaces_spec_and_labels(store: Store) -> None:
     assert stored["spec"].get("failOpen", False) is False
     assert stored["metadata"]["labels"] == {LABEL_TEAM: "blue"}
     assert stored["metadata"]["generation"] == 2
-    assert "Checked" in conditions_of(stored)
+    assert store.theirs in conditions_of(stored)
     again = await store.writer.put(second)
     assert again["metadata"]["generation"] == 2
 
@@ -164,21 +214,20 @@ async def test_put_refuses_another_scope(store: Store) -> None:
 
 async def test_report_keeps_to_its_own_part_of_the_status(store: Store) -> None:
     await store.writer.put(budget(namespace=store.namespace))
-    await store.colleague_says("Budget", "month", {"conditions": [CHECKED]})
+    await store.colleague_says("Budget", "month", {"conditions": [store.checked()]})
     numbers = {"spentUSD": "1.000000", "percent": 10, "conditions": [EXCEEDED]}
     await store.writer.report("Budget", store.namespace, "month", numbers)
-    again = CHECKED | {"reason": "StillFine"}
-    await store.colleague_says("Budget", "month", {"conditions": [again]})
+    await store.colleague_says("Budget", "month", {"conditions": [store.checked("StillFine")]})
     stored = await store.read("Budget", "month")
     assert conditions_of(stored).items() >= {
-        ("Checked", "StillFine"),
+        (store.theirs, "StillFine"),
         ("Exceeded", "WithinBudget"),
     }
     assert (stored["status"]["spentUSD"], stored["status"]["percent"]) == ("1.000000", 10)
     less = {"spentUSD": "2.000000", "percent": None}
     await store.writer.report("Budget", store.namespace, "month", less)
     stored = await store.read("Budget", "month")
-    assert "Checked" in conditions_of(stored)
+    assert store.theirs in conditions_of(stored)
     assert "Exceeded" not in conditions_of(stored)
     assert stored["status"]["spentUSD"] == "2.000000"
     assert "percent" not in stored["status"]
