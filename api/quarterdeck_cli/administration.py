@@ -90,7 +90,8 @@ def create_key(
 
 @keys.command("show")
 def show_key(
-    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")], namespace: Namespace = "default"
+    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")],
+    namespace: Namespace = "default",
 ) -> None:
     """Print the key of an ApiKey that was applied here as a manifest."""
     from quarterdeck_cli.instance import home_directory

@@ -1,6 +1,6 @@
 """Puts a real gateway together: what is opened first is closed last, and one list of what runs.
 
-Opening:  database -> ledger, audit log -> store, keeper -> identity -> upstream -> services
+Opening:  database -> ledger, audit log -> store, keeper -> reports -> identity, upstream
 Closing:  reports stop, then what is owed goes out: settlements, usage records, audit events.
 """
 
@@ -80,64 +80,136 @@ async def open_gateway(
     written to.
     """
     clock, metrics = clock or Clock(), metrics or CollectorRegistry()
-    instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
     async with AsyncExitStack() as stack:
-        database = await _database(settings, stack)
-        ledger, audit = _books(settings, database, metrics, stack)
-        store = _store(settings, stack)
-        admission_metrics = AdmissionMetrics(metrics)
-        keeper = Keeper(
-            store,
-            catalogue,
-            LedgerHistory(ledger),
-            admission_metrics,
-            gateway=instance,
-            reservation_seconds=settings.reservation_seconds,
-        )
-        load_when_needed(catalogue)
-        changes = ChangeAudit(audit, clock.now)
-        catalogue.subscribe(changes.observe)
-        stack.callback(changes.flush)
-        last_used = LastUsed(catalogue, writer)
-        door = await stack.enter_async_context(
-            open_identity(settings, catalogue, audit, clock.now, used=last_used.used)
-        )
-        upstream = HttpUpstream(timeouts_of(settings), worker_addresses(settings))
-        stack.push_async_callback(upstream.close)
-        pricer = CataloguePricer(catalogue)
-        alerts = await stack.enter_async_context(open_alerts(settings, audit, metrics, clock.now))
-        reporter = Reporter(
-            keeper,
-            store,
-            catalogue,
-            writer,
-            alerts,
-            admission_metrics,
-            gateway=instance,
-            unpriced=PriceSurveyor(registry, catalogue, pricer),
-        )
-        retention = Retention(
-            database, store.claim, gateway=instance, retention_days=settings.retention_days
-        )
-        services = Services(
-            registry=registry,
-            catalogue=catalogue,
-            door=door,
-            admission=keeper,
-            upstream=upstream,
-            pricer=pricer,
-            ledger=ledger,
-            audit=audit,
-            metrics=GatewayMetrics(metrics),
-            loads=ReplicaLoads(clock.monotonic, settings.eject_seconds),
-            drain=Drain(),
-            clock=clock,
-        )
-        desk = Desk(settings, catalogue, writer, database, ledger, audit, clock)
+        base = await _base(settings, catalogue, writer, metrics, clock, stack)
+        reporting = await _reporting(settings, registry, base, stack)
+        services = await _services(settings, registry, base, reporting.last_used, stack)
+        desk = Desk(settings, catalogue, writer, base.database, base.ledger, base.audit, clock)
         # In this order they end: first who reports, then who keeps the books.
-        running = (reporter.run, last_used.run, retention.run, keeper.run, audit.run, ledger.run)
+        running = (*reporting.runs, base.keeper.run, base.audit.run, base.ledger.run)
         async with background(running):
             yield Gateway(services, management_routers(desk))
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What everything else stands on: the books, and admission over the shared store."""
+
+    catalogue: Catalogue
+    writer: ResourceWriter
+    metrics: CollectorRegistry
+    clock: Clock
+    instance: str
+    """Name of this gateway among those that share the store."""
+    database: Database
+    ledger: SqlLedger
+    audit: SqlAuditLog
+    store: RedisAdmissionStore
+    admission_metrics: AdmissionMetrics
+    keeper: Keeper
+    pricer: CataloguePricer
+
+
+@dataclass(frozen=True)
+class _Reporting:
+    """What tells people how things stand."""
+
+    last_used: LastUsed
+    runs: tuple[Run, ...]
+
+
+async def _base(
+    settings: Settings,
+    catalogue: Catalogue,
+    writer: ResourceWriter,
+    metrics: CollectorRegistry,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> _Base:
+    instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
+    database = await _database(settings, stack)
+    ledger, audit = _books(settings, database, metrics, stack)
+    store, admission_metrics = _store(settings, stack), AdmissionMetrics(metrics)
+    keeper = Keeper(
+        store,
+        catalogue,
+        LedgerHistory(ledger),
+        admission_metrics,
+        gateway=instance,
+        reservation_seconds=settings.reservation_seconds,
+    )
+    load_when_needed(catalogue)
+    changes = ChangeAudit(audit, clock.now)
+    catalogue.subscribe(changes.observe)
+    stack.callback(changes.flush)
+    return _Base(
+        catalogue=catalogue,
+        writer=writer,
+        metrics=metrics,
+        clock=clock,
+        instance=instance,
+        database=database,
+        ledger=ledger,
+        audit=audit,
+        store=store,
+        admission_metrics=admission_metrics,
+        keeper=keeper,
+        pricer=CataloguePricer(catalogue),
+    )
+
+
+async def _reporting(
+    settings: Settings, registry: Registry, base: _Base, stack: AsyncExitStack
+) -> _Reporting:
+    alerts = await stack.enter_async_context(
+        open_alerts(settings, base.audit, base.metrics, base.clock.now)
+    )
+    reporter = Reporter(
+        base.keeper,
+        base.store,
+        base.catalogue,
+        base.writer,
+        alerts,
+        base.admission_metrics,
+        gateway=base.instance,
+        unpriced=PriceSurveyor(registry, base.catalogue, base.pricer),
+    )
+    retention = Retention(
+        base.database,
+        base.store.claim,
+        gateway=base.instance,
+        retention_days=settings.retention_days,
+    )
+    last_used = LastUsed(base.catalogue, base.writer)
+    return _Reporting(last_used, (reporter.run, last_used.run, retention.run))
+
+
+async def _services(
+    settings: Settings,
+    registry: Registry,
+    base: _Base,
+    last_used: LastUsed,
+    stack: AsyncExitStack,
+) -> Services:
+    door = await stack.enter_async_context(
+        open_identity(settings, base.catalogue, base.audit, base.clock.now, used=last_used.used)
+    )
+    upstream = HttpUpstream(timeouts_of(settings), worker_addresses(settings))
+    stack.push_async_callback(upstream.close)
+    return Services(
+        registry=registry,
+        catalogue=base.catalogue,
+        door=door,
+        admission=base.keeper,
+        upstream=upstream,
+        pricer=base.pricer,
+        ledger=base.ledger,
+        audit=base.audit,
+        metrics=GatewayMetrics(base.metrics),
+        loads=ReplicaLoads(base.clock.monotonic, settings.eject_seconds),
+        drain=Drain(),
+        clock=base.clock,
+    )
 
 
 @asynccontextmanager

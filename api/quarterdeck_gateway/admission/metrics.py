@@ -57,25 +57,9 @@ class AdmissionMetrics:
             "Gateways that share the store, as this one last counted them.",
             registry=registry,
         )
-        self._spent = Gauge(
-            "quarterdeck_budget_spent_usd",
-            "USD spent in the current period.",
-            _BUDGET,
-            registry=registry,
-        )
-        self._reserved = Gauge(
-            "quarterdeck_budget_reserved_usd",
-            "USD set aside for chats now running.",
-            _BUDGET,
-            registry=registry,
-        )
-        self._limit = Gauge(
-            "quarterdeck_budget_limit_usd",
-            "USD that may be spent in a period.",
-            _BUDGET,
-            registry=registry,
-        )
-
+        self._spent = _gauge("spent", "USD spent in the current period.", registry)
+        self._reserved = _gauge("reserved", "USD set aside for chats now running.", registry)
+        self._limit = _gauge("limit", "USD that may be spent in a period.", registry)
         self._refusals = Counter(
             "quarterdeck_budget_refusals_total",
             "Chats refused because the budget had not enough left for them.",
@@ -141,3 +125,7 @@ class AdmissionMetrics:
                 refusals=self._refusals.labels(*key),
             )
         return series
+
+
+def _gauge(what: str, text: str, registry: CollectorRegistry) -> Gauge:
+    return Gauge(f"quarterdeck_budget_{what}_usd", text, _BUDGET, registry=registry)

@@ -52,6 +52,11 @@ def router(keys: KeyService) -> APIRouter:
     async def delete_key(actor: Acting, namespace: str, name: str) -> None:
         await keys.delete(actor, namespace, name)
 
+    _add_actions(routes, keys)
+    return routes
+
+
+def _add_actions(routes: APIRouter, keys: KeyService) -> None:
     @routes.post(
         _ONE + "/rotate",
         summary="Replace an API key; the old one works on for the overlap",
@@ -75,8 +80,6 @@ def router(keys: KeyService) -> APIRouter:
     )
     async def revoke_key(actor: Acting, namespace: str, name: str) -> KeyView:
         return await keys.revoke(actor, namespace, name)
-
-    return routes
 
 
 def _never_keep(response: Response) -> None:
