@@ -21,10 +21,12 @@ from quarterdeck_local.process import Lifeline
 
 _READY_SECONDS: Final = 10.0
 _RESTART_PAUSE: Final = 0.5
-# The server itself cannot watch a pipe; the shell stays between it and us for that alone.
+# The server itself cannot watch a pipe; the shell stays between it and us for that alone. Its
+# watcher must end with the server: later that pid may be somebody else's.
 _SHELL: Final = (
     'exec 3<&0; "$@" 3<&- </dev/null & server=$!; '
-    '(cat <&3 >/dev/null; kill "$server") & wait "$server"'
+    '(read -r _ <&3; kill "$server") & watcher=$!; '
+    'wait "$server"; code=$?; kill "$watcher" 2>/dev/null; exit "$code"'
 )
 
 log = structlog.get_logger(__name__)

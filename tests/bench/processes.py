@@ -124,8 +124,11 @@ class Subject:
 
 
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
-    """Ours without our own settings, which must not leak into what is measured."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("QUARTERDECK_")}
+    """Ours without our own settings, which must not leak into what is measured. Bytecode is kept:
+    to compile everything at every start is no start that a user sees.
+    """
+    left_behind = ("QUARTERDECK_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(left_behind)}
     return {**inherited, "PYTHONPATH": "tests", **changes}
 
 

@@ -1,12 +1,18 @@
-"""Fixtures: a gateway, a worker, and both together."""
+"""Fixtures: a gateway, a worker, and both together; databases of both kinds."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import structlog
 
+from quarterdeck_gateway.database.engine import Database
+from quarterdeck_gateway.database.tables import metadata
 from support.fake_worker import FakeWorker
+from support.postgres_servers import database_url, postgres
 from support.running_gateway import Gateway, agent, running_gateway
+
+__all__ = ["database_url", "postgres"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,3 +42,25 @@ async def demo(gateway: Gateway, worker: FakeWorker) -> Gateway:
     """The gateway with one agent, ``demo``, that ``worker`` answers for."""
     gateway.registry.put(agent("demo", worker.url))
     return gateway
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database of either kind with our tables.
+
+    That the tables are what migrations make is tested where they are; making them so is quicker.
+    """
+    opened = Database.open(database_url)
+    async with opened.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def untouched(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database that must not be asked: there is nothing in it."""
+    opened = Database.open(f"sqlite:///{tmp_path}/untouched.db")
+    yield opened
+    assert not (tmp_path / "untouched.db").exists()
+    await opened.close()

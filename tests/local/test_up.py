@@ -15,9 +15,8 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from quarterdeck_contract.names import HEADER_AGENT
+from support.provider_process import Provider
 from support.standalone import Standalone, agent, as_yaml, model, secret, wait_for
-
-from .conftest import Provider
 
 MESSAGES: Any = [{"role": "user", "content": "hi"}]
 

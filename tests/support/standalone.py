@@ -16,6 +16,9 @@ import yaml
 from openai import NotFoundError, OpenAI
 
 COMMAND = (sys.executable, "-m", "quarterdeck_cli.main")
+PRICE = {"inputPerMillion": 1000, "outputPerMillion": 2500}
+CHAT_USD = "0.021000"
+"""A chat at that price: the fake provider's eleven tokens in and four out."""
 PATIENCE = 30.0
 """Seconds; a busy machine starts a worker in a few."""
 
@@ -27,6 +30,26 @@ def model(name: str = "demo-model", *, url: str, **spec: Any) -> dict[str, Any]:
         "kind": "Model",
         "metadata": {"name": name},
         "spec": {"provider": "openai-compatible", "model": "fake", "baseURL": f"{url}/v1"} | spec,
+    }
+
+
+def api_key(name: str = "app", **spec: Any) -> dict[str, Any]:
+    """An ApiKey, whose key is made when it is applied."""
+    return {
+        "apiVersion": "quarterdeck.dev/v1alpha1",
+        "kind": "ApiKey",
+        "metadata": {"name": name},
+        "spec": {"owner": "ann"} | spec,
+    }
+
+
+def budget(name: str = "all", **spec: Any) -> dict[str, Any]:
+    """A Budget of all chats of its namespace."""
+    return {
+        "apiVersion": "quarterdeck.dev/v1alpha1",
+        "kind": "Budget",
+        "metadata": {"name": name},
+        "spec": {"scope": {"kind": "Namespace"}, "amountUSD": 100} | spec,
     }
 
 
@@ -120,9 +143,9 @@ class Standalone:
     def key(self) -> str:
         return (self.home / "admin.key").read_text().strip()
 
-    def openai(self, **options: Any) -> OpenAI:
-        """The official SDK, pointed at the gateway."""
-        return OpenAI(base_url=f"{self.url}/v1", api_key=self.key, **options)
+    def openai(self, *, key: str | None = None, **options: Any) -> OpenAI:
+        """The official SDK, pointed at the gateway; as the admin, or with ``key``."""
+        return OpenAI(base_url=f"{self.url}/v1", api_key=key or self.key, **options)
 
     def condition(self, name: str, kind: str = "agent") -> tuple[str, str]:
         """Status and reason of Ready; empty before there is one."""
@@ -142,8 +165,13 @@ class Standalone:
         return sorted((each for each in found if _is_worker(each)), key=psutil.Process.create_time)
 
     def orphans(self) -> list[int]:
-        """Workers of this folder, whoever their parent is."""
+        """Workers and Valkeys of this folder, whoever their parent is."""
         return [each.pid for each in psutil.process_iter() if self._is_ours(each)]
+
+    def valkey(self) -> psutil.Process:
+        """The Valkey of the instance that runs."""
+        (server,) = [psutil.Process(pid) for pid in self.orphans() if _is_valkey(pid)]
+        return server
 
     def stop(self, *signals: signal.Signals) -> int:
         """Send the signals, half a second apart; the exit code."""
@@ -168,7 +196,8 @@ class Standalone:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            return _is_worker(process) and process.cwd().startswith(str(self.folder.resolve()))
+            ours = process.cwd().startswith(str(self.folder.resolve()))
+            return ours and (_is_worker(process) or "valkey" in " ".join(process.cmdline()))
         except psutil.Error:
             return False
 
@@ -178,6 +207,10 @@ def _is_worker(process: psutil.Process) -> bool:
         return "quarterdeck_worker" in process.cmdline()
     except psutil.Error:
         return False
+
+
+def _is_valkey(pid: int) -> bool:
+    return "valkey-server" in psutil.Process(pid).name()
 
 
 def wait_for(

@@ -28,6 +28,7 @@ async def describe(target: Target, kind: str, name: str) -> None:
     sections = [
         _heading(found),
         _spec(found),
+        _facts(found),
         _conditions(found),
         _workers(pods) if known.resource is AGENT else [],
         _event_lines(events),
@@ -72,6 +73,18 @@ def _spec(found: Manifest) -> Iterable[str]:
     yield "Spec:"
     text = yaml.safe_dump(found["spec"], sort_keys=False, allow_unicode=True)
     yield from (f"  {line}" for line in text.splitlines())
+
+
+def _facts(found: Manifest) -> Iterable[str]:
+    """What the status says in single words and numbers."""
+    facts = {
+        name: value
+        for name, value in found.get("status", {}).items()
+        if isinstance(value, str | int | float) and name != "observedGeneration"
+    }
+    if facts:
+        yield "Status:"
+        yield from (f"  {name}: {value}" for name, value in facts.items())
 
 
 def _conditions(found: Manifest) -> Iterable[str]:

@@ -111,6 +111,9 @@ def _server(
 ) -> Iterator[Measured]:
     own, _ = split_cpus()
     log = folder / f"{target.name.partition(' ')[0]}.log"
+    with Subject(["-c", f"import {args[1]}"], log=log) as once:
+        # An image brings its bytecode along; whoever starts first here would have to make it.
+        once.finish()
     with Subject(args, log=log, environ=environ, cpus=own) as process:
         started = process.ready(f"{_url(target.port)}/{probe}")
         yield Measured(target, process, started, process.rss_mb())

@@ -11,9 +11,6 @@ from quarterdeck_gateway.accounting.spool import MAX_BYTES, SEGMENT_BYTES, Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND, SqlLedger
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.migrate import migrate
-from support.postgres_servers import database_url, postgres
-
-__all__ = ["database_url", "postgres"]
 
 MakeSpool = Callable[..., Spool]
 

@@ -8,21 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from quarterdeck_gateway.audit.sql_log import SqlAuditLog
 from quarterdeck_gateway.database.engine import Database
-from quarterdeck_gateway.database.tables import metadata
 from support.audit_logs import OpenLog, new_log
-from support.postgres_servers import database_url, postgres
-
-__all__ = ["database_url", "postgres"]
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A database with our tables, made without migrations, which is quicker."""
-    opened = Database.open(database_url)
-    async with opened.write() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

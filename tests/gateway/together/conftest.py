@@ -7,10 +7,7 @@ import pytest
 
 from support.fake_worker import FakeWorker
 from support.gateway_processes import ADMIN_KEY
-from support.postgres_servers import postgres
 from support.together import Crowd
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture
