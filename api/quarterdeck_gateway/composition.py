@@ -192,7 +192,14 @@ async def _services(
     stack: AsyncExitStack,
 ) -> Services:
     door = await stack.enter_async_context(
-        open_identity(settings, base.catalogue, base.audit, base.clock.now, used=last_used.used)
+        open_identity(
+            settings,
+            base.catalogue,
+            base.audit,
+            base.clock.now,
+            used=last_used.used,
+            metrics=base.metrics,
+        )
     )
     upstream = HttpUpstream(timeouts_of(settings), worker_addresses(settings))
     stack.push_async_callback(upstream.close)

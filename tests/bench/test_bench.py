@@ -49,6 +49,17 @@ def test_every_figure_is_sane(finished: tuple[dict[str, Any], str, int]) -> None
     assert "no chat failed" in printed
 
 
+def test_every_chat_is_in_the_ledger(finished: tuple[dict[str, Any], str, int]) -> None:
+    notes = finished[0]["tables"][0]["notes"]
+    booked = next(note for note in notes if note.startswith("ledger:"))
+    assert "0 records" not in booked.split(",")[0]
+    assert "0.00 USD" not in booked
+
+
+def test_litellm_is_left_out_in_words(finished: tuple[dict[str, Any], str, int]) -> None:
+    assert "LITELLM_BIN is not set" in finished[1]
+
+
 def test_baseline_and_ratio_stand_beside_ours(finished: tuple[dict[str, Any], str, int]) -> None:
     gateway = finished[0]["tables"][0]
     memory = next(row for row in gateway["rows"] if row["what"] == "memory, idle")

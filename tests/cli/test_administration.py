@@ -94,7 +94,7 @@ def test_a_key_is_printed_alone_and_works_until_it_is_revoked(here: Cli, shop: S
     assert here("keys", "revoke", "one", *SHOP).out == "apikey/one revoked\n"
     assert is_refused(shop, key)
     listed = here("keys", "list", *SHOP).out
-    assert ["shop", "one", "no", "ann", "user"] == rows_of(listed)[1][:5]
+    assert rows_of(listed)[1][:5] == ["shop", "one", "no", "ann", "user"]
     assert key[:7] in listed
     assert key not in listed
 

@@ -240,3 +240,21 @@ async def test_a_deep_body_is_refused_and_not_a_crash(gateway: Gateway) -> None:
         assert response.status in (400, 422)
     async with gateway.http.get(f"{gateway.url}/healthz") as response:
         assert response.status == 200
+
+
+async def test_who_was_kept_out_is_counted_by_why(demo: Gateway) -> None:
+    url = f"{demo.url}/v1/models"
+    async with aiohttp.ClientSession() as stranger:
+        await stranger.get(url)
+        for _ in range(21):
+            await stranger.get(url, headers={"authorization": "Bearer qd_wrong"})
+    counted = {
+        reason: demo.sample("quarterdeck_gateway_refusals_total", reason=reason)
+        for reason in ("no credential", "wrong credential", "throttled", "denied")
+    }
+    assert counted == {
+        "no credential": 1,
+        "wrong credential": 20,
+        "throttled": 1,
+        "denied": 0,
+    }

@@ -159,7 +159,10 @@ async def _composed(
         gateway="test",
         reservation_seconds=settings.reservation_seconds,
     )
-    async with open_identity(settings, catalogue, audit, clock.now) as door, _in_background(keeper):
+    async with (
+        open_identity(settings, catalogue, audit, clock.now, metrics=metrics) as door,
+        _in_background(keeper),
+    ):
         services = Services(
             registry=MemoryRegistry(),
             catalogue=catalogue,

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
 from quarterdeck_gateway.errors import GatewayError, TooManyFailures
+from quarterdeck_gateway.identity.metrics import DoorMetrics
 from quarterdeck_gateway.identity.sampling import AuditSampler
 from quarterdeck_gateway.identity.throttle import Throttle, source_of
 
@@ -39,11 +40,16 @@ class Failures:
     """Takes every authentication failure and every access denial."""
 
     def __init__(
-        self, throttle: Throttle, sampler: AuditSampler, now: Callable[[], datetime]
+        self,
+        throttle: Throttle,
+        sampler: AuditSampler,
+        now: Callable[[], datetime],
+        metrics: DoorMetrics,
     ) -> None:
         self._throttle = throttle
         self._sampler = sampler
         self._now = now
+        self._metrics = metrics
 
     def unauthenticated(self, attempt: Attempt, *, presented: bool) -> TooManyFailures | None:
         """Put a failure on record. An error to raise instead when ``attempt`` is one too many;
@@ -51,6 +57,7 @@ class Failures:
         wait = self._throttle.failed(attempt.address) if presented else None
         action = AuditAction.AUTHENTICATION_FAILED
         reason = "throttled" if wait else "wrong credential" if presented else "no credential"
+        self._metrics.refused(reason)
         self._append(source_of(attempt.address), action, attempt, "", reason=reason)
         if wait is None:
             return None
@@ -61,6 +68,7 @@ class Failures:
 
     def denied(self, attempt: Attempt, actor: str, error: GatewayError) -> None:
         """Put on record that somebody known asked for what is not theirs."""
+        self._metrics.refused("denied")
         self._append(actor, AuditAction.ACCESS_DENIED, attempt, actor, code=error.code)
 
     def _append(

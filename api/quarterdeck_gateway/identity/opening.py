@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from prometheus_client import CollectorRegistry
+
 from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.catalogue.port import Catalogue
 from quarterdeck_gateway.identity.access import AccessTable
 from quarterdeck_gateway.identity.failures import Failures
 from quarterdeck_gateway.identity.keyring import Keyring, Used, nobody_asks
+from quarterdeck_gateway.identity.metrics import DoorMetrics
 from quarterdeck_gateway.identity.sampling import AuditSampler
 from quarterdeck_gateway.identity.throttle import Throttle
 from quarterdeck_gateway.identity.verifier import Identity, Verifier
@@ -36,13 +39,15 @@ async def open_identity(
     now: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
     used: Used = nobody_asks,
+    metrics: CollectorRegistry | None = None,
 ) -> AsyncIterator[Doorkeeping]:
     """The identity of a gateway. On exit the counted failures are written to ``audit``, which must
     therefore be open for longer."""
     pepper = settings.key_pepper.get_secret_value().encode()
     keyring = Keyring(catalogue, pepper, settings.admin_key_hash, now, used=used)
     sampler = AuditSampler(audit, monotonic)
-    failures = Failures(Throttle(settings.failed_attempts, monotonic), sampler, now)
+    counted = DoorMetrics(metrics or CollectorRegistry())
+    failures = Failures(Throttle(settings.failed_attempts, monotonic), sampler, now, counted)
     try:
         async with _tokens(settings, now, monotonic) as tokens:
             yield Doorkeeping(Identity(keyring, tokens), keyring, AccessTable(), failures)

@@ -2,15 +2,16 @@
 upstream, and beside LiteLLM's proxy for whoever has it.
 """
 
-from contextlib import ExitStack
+import sqlite3
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
-from bench.chat.client import Target
+from bench.chat.client import BadAnswer, Target
 from bench.chat.litellm import litellm_program, litellm_server
-from bench.chat.measure import Measured, load_notes, measure
+from bench.chat.measure import WARM_UP, Measured, load_notes, measure
 from bench.chat.rows import busy_rows, cpu_rows, latency_rows, weight_rows
-from bench.chat.servers import gateway_server
+from bench.chat.servers import LEDGER, gateway_server
 from bench.plan import ChatPlan
 from bench.report import Table
 
@@ -34,10 +35,22 @@ async def gateway_table(folder: Path, plan: ChatPlan, upstream: int, bare: Measu
         if (program := litellm_program()) is not None:
             others.insert(0, running.enter_context(litellm_server(program, folder, upstream)))
         await measure([direct, ours, *others], plan)
-    return _table([ours, *others], direct, plan)
+    booked = _booked(folder / LEDGER, ours)
+    return _table([ours, *others], direct, plan, booked)
 
 
-def _table(subjects: list[Measured], direct: Measured, plan: ChatPlan) -> Table:
+def _booked(ledger: Path, ours: Measured) -> str:
+    """What the ledger of the ended gateway holds; raises BadAnswer unless it is every chat."""
+    asked = "SELECT count(*), sum(cost_micro_usd) FROM usage_records WHERE outcome = 'completed'"
+    with closing(sqlite3.connect(ledger)) as connection:
+        records, cost = connection.execute(asked).fetchone()
+    chats = WARM_UP + sum(len(phase.chats.total) for phase in ours.phases)
+    if records != chats or not cost:
+        raise BadAnswer(f"the ledger holds {records} records of {chats} chats, cost {cost}")
+    return f"ledger: {records:,} records of {chats:,} chats, {cost / 1e6:.2f} USD"
+
+
+def _table(subjects: list[Measured], direct: Measured, plan: ChatPlan, booked: str) -> Table:
     rows = (
         *weight_rows(subjects, start=START_SECONDS, memory=MEMORY_MB),
         *latency_rows(subjects, direct, plan, targets=True),
@@ -45,4 +58,4 @@ def _table(subjects: list[Measured], direct: Measured, plan: ChatPlan) -> Table:
         *busy_rows(subjects, plan, whole=WHOLE_PER_SECOND, streams=STREAMS_PER_SECOND),
     )
     names = tuple(subject.target.name for subject in subjects)
-    return Table(TITLE, names, rows, (EVERYTHING, *load_notes([direct, *subjects])))
+    return Table(TITLE, names, rows, (EVERYTHING, booked, *load_notes([direct, *subjects])))

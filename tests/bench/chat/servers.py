@@ -20,6 +20,7 @@ from support.declared import PEPPER
 from support.redis_servers import RedisServer
 
 BARE = "bare FastAPI+aiohttp"
+LEDGER = "ledger.db"
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def _valkey(folder: Path) -> Iterator[str]:
 
 def _migrated(folder: Path) -> str:
     """URL of an SQLite database with the schema of this release, as an upgrade leaves it."""
-    url = f"sqlite:///{folder / 'ledger.db'}"
+    url = f"sqlite:///{folder / LEDGER}"
     args = ["-m", "quarterdeck_gateway.database", "--database", url]
     with Subject(args, log=folder / "migrate.log") as process:
         process.finish()
