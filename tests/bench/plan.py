@@ -41,4 +41,4 @@ class OperatorPlan:
 
 
 FULL_CHAT: Final = ChatPlan()
-QUICK_CHAT: Final = ChatPlan(rounds=1, round_seconds=1.0, busy_seconds=1.0, local_chats=1)
+QUICK_CHAT: Final = ChatPlan(rounds=1, round_seconds=0.5, busy_seconds=0.5, local_chats=1)

@@ -51,9 +51,9 @@ def shop(laptop: Standalone, provider: Provider) -> Iterator[Standalone]:
 
 
 def chat(shop: Standalone, key: str) -> str:
-    client = shop.openai(key=key, max_retries=0)
-    raw = client.chat.completions.with_raw_response.create(model="shop/demo", messages=MESSAGES)
-    return raw.headers["x-quarterdeck-cost"]
+    with shop.openai(key=key, max_retries=0) as client:
+        raw = client.chat.completions.with_raw_response.create(model="shop/demo", messages=MESSAGES)
+        return raw.headers["x-quarterdeck-cost"]
 
 
 def answers(shop: Standalone, key: str) -> bool:
@@ -103,7 +103,7 @@ def test_keys_as_json(here: Cli, shop: Standalone) -> None:
     options = ("--team", "red", "--concurrency", "2", "--agent", "demo", "-o", "json")
     made = json.loads(here("keys", "create", "two", *SHOP, "--owner", "ann", *options).out)
     assert (made["key"]["team"], made["key"]["agents"]) == ("red", ["demo"])
-    assert made["key"]["rate_limit"] == {"concurrency": 2}
+    assert made["key"]["rate_limit"]["concurrency"] == 2
     assert chat(shop, made["secret"]) == CHAT_USD
     listed = here("keys", "list", *SHOP, "-o", "json").out
     assert "two" in [each["name"] for each in json.loads(listed)["items"]]
@@ -186,8 +186,9 @@ def test_costs_and_usage_are_in_dollars(here: Cli, shop: Standalone) -> None:
         ["TOTAL", "2", "22", "8", "0.042000"],
     ]
     as_csv = here("costs", *SHOP, "--key", "shop/six", "-o", "csv").out
-    (line,) = csv.DictReader(io.StringIO(as_csv))
-    assert (line["agent"], line["cost_usd"]) == ("demo", "0.042000")
+    one, total = csv.DictReader(io.StringIO(as_csv))
+    assert (one["agent"], one["cost_usd"], one["calls"]) == ("demo", "0.042000", "2")
+    assert ("total" in total.values(), total["cost_usd"]) == (True, "0.042000")
     single = rows_of(here("usage", *SHOP, "--key", "shop/six").out)
     assert len(single) == 3
     assert single[1][1:] == [

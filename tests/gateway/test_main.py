@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ import pytest
 
 from quarterdeck_contract.names import LABEL_AGENT
 from quarterdeck_kube.resources import AGENT, ENDPOINT_SLICE
+from support.declared import PEPPER
 from support.fake_api import FakeApi
 from support.fake_worker import FakeWorker, Script
+from support.redis_servers import running
 from support.running_gateway import KEY, MESSAGES
 
 HEADERS = {"authorization": f"Bearer {KEY}"}
@@ -64,12 +68,24 @@ async def api(worker: FakeWorker) -> AsyncIterator[FakeApi]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    with running() as server:
+        yield server.url
+
+
 @pytest.fixture
-def environment(api: FakeApi, tmp_path: Path) -> dict[str, str]:
+def environment(api: FakeApi, redis_url: str, tmp_path: Path) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return {
         "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(KEY.encode()).hexdigest(),
+        "QUARTERDECK_KEY_PEPPER": PEPPER,
+        "QUARTERDECK_REDIS_URL": redis_url,
+        "QUARTERDECK_DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db",
+        "QUARTERDECK_MIGRATE_ON_START": "true",
+        "QUARTERDECK_SPOOL_DIRECTORY": str(tmp_path / "spool"),
+        "QUARTERDECK_ALLOWED_NETWORKS": "127.0.0.0/8",
         "QUARTERDECK_HOST": "127.0.0.1",
         "QUARTERDECK_PORT": str(port),
         "QUARTERDECK_DRAIN_DELAY_SECONDS": "0.5",
@@ -83,6 +99,12 @@ async def ready(url: str) -> bool:
             return response.status == 200
     except aiohttp.ClientError:
         return False
+
+
+def usage_in(database_url: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as ledger:
+        query = "SELECT namespace, agent, outcome, output_tokens FROM usage_records"
+        return ledger.execute(query).fetchall()
 
 
 async def test_a_life(environment: dict[str, str], worker: FakeWorker) -> None:
@@ -106,9 +128,9 @@ async def test_a_life(environment: dict[str, str], worker: FakeWorker) -> None:
         assert b"data: [DONE]\n\nevent: quarterdeck.cost\n" in await response.read()
     out, err = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0, err
-    lines = [json.loads(line) for line in out.splitlines()]
-    (chat,) = [line for line in lines if line["event"] == "chat"]
-    assert (chat["agent"], chat["outcome"], chat["outputTokens"]) == ("demo", "completed", 8)
+    assert all(json.loads(line)["event"] for line in out.splitlines()), "logs are JSON"
+    recorded = usage_in(environment["QUARTERDECK_DATABASE_URL"])
+    assert recorded == [("default", "demo", "completed", 8)]
     assert KEY.encode() not in out + err
     assert b"hello" not in out + err, "what people say is not logged"
 

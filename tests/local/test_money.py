@@ -47,13 +47,14 @@ def issued_key(shop: Standalone) -> str:
 
 
 def chat(shop: Standalone, key: str) -> str:
-    client = shop.openai(key=key, max_retries=0)
-    raw = client.chat.completions.with_raw_response.create(model="demo", messages=MESSAGES)
-    return raw.headers["x-quarterdeck-cost"]
+    with shop.openai(key=key, max_retries=0) as client:
+        raw = client.chat.completions.with_raw_response.create(model="demo", messages=MESSAGES)
+        return raw.headers["x-quarterdeck-cost"]
 
 
 def spent(shop: Standalone) -> str:
-    listed = shop.openai().get("/../api/v1/budgets", cast_to=object)
+    with shop.openai() as client:
+        listed = client.get("/../api/v1/budgets", cast_to=object)
     assert isinstance(listed, dict)
     (only,) = listed["items"]
     return str(only["spent_usd"])

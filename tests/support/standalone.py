@@ -184,7 +184,12 @@ class Standalone:
     def _is_up(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self.said()
-        return (self.home / "gateway.json").exists() and "is up at" in self.said()
+        try:
+            published = json.loads((self.home / "gateway.json").read_text())
+        except FileNotFoundError:
+            return False
+        # One that was killed leaves its own behind.
+        return published["pid"] == self.process.pid and "is up at" in self.said()
 
     def _answers(self, name: str) -> bool:
         client = self.openai(max_retries=0)

@@ -20,6 +20,7 @@ from support.declared import PEPPER
 from support.redis_servers import RedisServer
 
 BARE = "bare FastAPI+aiohttp"
+COMMAND = "quarterdeck_gateway.database.command"
 LEDGER = "ledger.db"
 
 
@@ -73,8 +74,11 @@ def _valkey(folder: Path) -> Iterator[str]:
 def _migrated(folder: Path) -> str:
     """URL of an SQLite database with the schema of this release, as an upgrade leaves it."""
     url = f"sqlite:///{folder / LEDGER}"
-    args = ["-m", "quarterdeck_gateway.database", "--database", url]
-    with Subject(args, log=folder / "migrate.log") as process:
+    # An image brings its bytecode along; here whoever imports first would have to make it.
+    migrate = (
+        f"import sys, support.serve_gateway, {COMMAND}; sys.exit({COMMAND}.run({url!r}, 'head'))"
+    )
+    with Subject(["-c", migrate], log=folder / "migrate.log") as process:
         process.finish()
     return url
 
@@ -112,9 +116,6 @@ def _server(
 ) -> Iterator[Measured]:
     own, _ = split_cpus()
     log = folder / f"{target.name.partition(' ')[0]}.log"
-    with Subject(["-c", f"import {args[1]}"], log=log) as once:
-        # An image brings its bytecode along; whoever starts first here would have to make it.
-        once.finish()
     with Subject(args, log=log, environ=environ, cpus=own) as process:
         started = process.ready(f"{_url(target.port)}/{probe}")
         yield Measured(target, process, started, process.rss_mb())
