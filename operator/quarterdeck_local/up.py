@@ -24,7 +24,7 @@ from rich.console import Console
 from quarterdeck_cli.instance import API_PATH
 from quarterdeck_gateway.app import create_app
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
-from quarterdeck_gateway.composition import open_gateway
+from quarterdeck_gateway.composition import Gateway, open_gateway
 from quarterdeck_gateway.server import server_config
 from quarterdeck_gateway.settings import Settings, explain
 from quarterdeck_local.api import LocalApi
@@ -104,28 +104,10 @@ async def serve(
         for refused in intake.restore():
             narrator.complain(f"{home.database}: {refused}")
         folder = _loaded(manifests, intake, narrator)
-        issued = IssuedKeys(kept.connection)
-        issued.restore(store)
-        store.subscribe(issued.observe)
-        store.subscribe(KeyFiles(home.path).observe)
-        logs = PodLogs(node.log_path, stopping)
-        api = LocalApi(store, intake, journal, node.pods, logs)
-        catalogue = EventCatalogue(settings.system_namespace, synced=True)
-        store.subscribe(catalogue.observe)
-        gateway = await stack.enter_async_context(
-            open_gateway(
-                settings,
-                LocalRegistry(store, node),
-                catalogue,
-                LocalWriter(store, intake),
-                metrics=_process_metrics(),
-            )
-        )
-        services = gateway.services
-        app = create_app(
-            settings, services, management=gateway.management, mounts={API_PATH: api.app()}
-        )
-        server = _Server(server_config(app, settings))
+        _remember_keys(store, kept, home)
+        gateway = await _gateway(settings, store, intake, node, stack)
+        api = LocalApi(store, intake, journal, node.pods, PodLogs(node.log_path, stopping))
+        server = _server(settings, gateway, api)
         stack.enter_context(_signals(stopping, node))
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -133,16 +115,39 @@ async def serve(
             home.publish(url_of(listener))
             _greet(narrator, url_of(listener), home.path, store)
             store.subscribe(narrator.observe)
-            work = [tasks.create_task(each.run()) for each in (engine, node, valkey)]
-            if folder is not None:
-                work.append(tasks.create_task(folder.watch()))
+            runs = [engine.run, node.run, valkey.run, *([folder.watch] if folder else ())]
+            work = [tasks.create_task(run()) for run in runs]
             await stopping.wait()
             narrator.say("Stopping: running chats may finish (Ctrl-C again: at once)")
-            services.drain.begin()
+            gateway.services.drain.begin()
             server.should_exit = True
             await _cancelled(work)
             await asyncio.gather(serving, node.stop(STOP_SECONDS))
     narrator.say("Stopped.")
+
+
+def _remember_keys(store: ObjectStore, kept: AppliedObjects, home: Home) -> None:
+    issued = IssuedKeys(kept.connection)
+    issued.restore(store)
+    store.subscribe(issued.observe)
+    store.subscribe(KeyFiles(home.path).observe)
+
+
+async def _gateway(
+    settings: Settings, store: ObjectStore, intake: Intake, node: Node, stack: AsyncExitStack
+) -> Gateway:
+    catalogue = EventCatalogue(settings.system_namespace, synced=True)
+    store.subscribe(catalogue.observe)
+    registry, writer = LocalRegistry(store, node), LocalWriter(store, intake)
+    return await stack.enter_async_context(
+        open_gateway(settings, registry, catalogue, writer, metrics=_process_metrics())
+    )
+
+
+def _server(settings: Settings, gateway: Gateway, api: LocalApi) -> "_Server":
+    mounts = {API_PATH: api.app()}
+    app = create_app(settings, gateway.services, management=gateway.management, mounts=mounts)
+    return _Server(server_config(app, settings))
 
 
 async def _cancelled(work: list[asyncio.Task[None]]) -> None:
