@@ -1,6 +1,7 @@
 """Rows for people, or for programs: one way to print both, the same in every command."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 Form = Literal["table", "json"]
 _ENDLESS: Final = 10_000
+_C1: Final = re.compile("[\x7f-\x9f]")
 
 
 def console() -> Console:
@@ -33,8 +35,10 @@ def show(found: RenderableType) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print as JSON, readable."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print as JSON, readable; control characters are escaped."""
+    # json leaves those alone that have eight bits, and a terminal may obey them.
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo(_C1.sub(lambda found: f"\\u{ord(found[0]):04x}", written))
 
 
 def show_rows(
@@ -55,9 +59,18 @@ def show_rows(
 
 
 def text_of(value: Any) -> Text:
-    """A cell: yes and no in colour, nothing for nothing, lists with commas."""
+    """A cell: yes and no in colour, nothing for nothing, lists with commas; no control characters,
+    for what others named things must not command this terminal."""
     if isinstance(value, bool):
         return Text("yes" if value else "no", style="green" if value else "red")
     if isinstance(value, list | tuple):
-        return Text(", ".join(map(str, value)))
-    return Text("" if value is None else str(value))
+        return Text(printable(", ".join(map(str, value))))
+    return Text("" if value is None else printable(str(value)))
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters: nothing in it commands a terminal."""
+    return "".join(
+        piece if piece.isprintable() or piece in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for piece in text
+    )

@@ -44,7 +44,7 @@ def gateway_deployment() -> Manifest:
         template=template(
             GATEWAY,
             _container(),
-            port=GATEWAY_PORT,
+            port=None,
             grace_seconds=grace,
             init=[_migration()],
             volumes=[{"name": SPOOL, "emptyDir": {}}],

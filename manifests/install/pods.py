@@ -29,20 +29,18 @@ def template(
     name: str,
     container: Manifest,
     *,
-    port: int,
+    port: int | None,
     grace_seconds: int,
     init: Sequence[Manifest] = (),
     volumes: Sequence[Manifest] = (),
 ) -> Manifest:
-    """A pod template with one container, whose ``port`` also answers /metrics."""
+    """A pod template with one container. ``port`` answers /metrics to whoever scrapes; None where
+    that needs a key, which annotations cannot give."""
+    scraped = {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)} if port else {}
     return {
         "metadata": {
             "labels": labels(name),
-            "annotations": {
-                "kubectl.kubernetes.io/default-container": container["name"],
-                "prometheus.io/scrape": "true",
-                "prometheus.io/port": str(port),
-            },
+            "annotations": {"kubectl.kubernetes.io/default-container": container["name"]} | scraped,
         },
         "spec": {
             "serviceAccountName": name,

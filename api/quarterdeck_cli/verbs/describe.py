@@ -9,6 +9,7 @@ import yaml
 from quarterdeck_cli.columns import age, utc_now
 from quarterdeck_cli.instance import ANNOTATION_MANIFEST
 from quarterdeck_cli.kinds import SHOWN, KnownKind, known_kind
+from quarterdeck_cli.tables import printable
 from quarterdeck_cli.target import Target, connect
 from quarterdeck_contract.names import LABEL_AGENT
 from quarterdeck_kube.client import KubeClient
@@ -33,7 +34,7 @@ async def describe(target: Target, kind: str, name: str) -> None:
         _workers(pods) if known.resource is AGENT else [],
         _event_lines(events),
     ]
-    typer.echo("\n".join(line for section in sections for line in section))
+    typer.echo("\n".join(printable(line) for section in sections for line in section))
 
 
 async def _events(

@@ -12,7 +12,7 @@ from rich.text import Text
 from quarterdeck_cli.columns import cell, utc_now
 from quarterdeck_cli.errors import NotFound
 from quarterdeck_cli.kinds import SHOWN, KnownKind, known_kind
-from quarterdeck_cli.tables import show, table
+from quarterdeck_cli.tables import printable, show, table
 from quarterdeck_cli.target import Target, connect
 from quarterdeck_contract.v1alpha1.kinds import KINDS
 from quarterdeck_kube.client import KubeClient
@@ -91,4 +91,4 @@ def _table(
 
 
 def _coloured(column: str, text: str) -> Text:
-    return Text(text, style=_COLOURS.get(text, "") if column == "Ready" else "")
+    return Text(printable(text), style=_COLOURS.get(text, "") if column == "Ready" else "")
