@@ -41,7 +41,15 @@ METADATA: Final = frozenset(
 METADATA_NAMES: Final = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data"}
 )
-_NAT64: Final = ip_network("64:ff9b::/96")
+_TRANSLATED: Final = tuple(
+    ip_network(text)
+    for text in (
+        "64:ff9b::/96",  # NAT64
+        "64:ff9b:1::/48",  # NAT64 of a network's own
+        "::ffff:0:0:0/96",  # SIIT
+    )
+)
+"""IPv6 addresses that translators turn into the IPv4 address in their last 32 bits."""
 _COMPATIBLE: Final = ip_network("::/96")
 _INET_ATON: Final = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,3}", re.IGNORECASE)
 
@@ -75,7 +83,7 @@ class AddressPolicy:
             return None
         if address.is_loopback:
             return None if self.loopback else "an address of the machine itself"
-        if not address.is_global:
+        if not address.is_global or _is_site_local(address):
             return None if self.private else "an address of a private network"
         return None if self.public else "a public address"
 
@@ -141,7 +149,7 @@ def real_address(address: Address) -> Address:
     if address.teredo is not None:
         return address.teredo[1]
     compatible = address in _COMPATIBLE and int(address) > 1
-    if address in _NAT64 or compatible:
+    if compatible or any(address in network for network in _TRANSLATED):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
@@ -156,6 +164,10 @@ def _never_allowed(address: Address) -> str | None:
     if address.is_unspecified or (address.version == 4 and int(address) >> 24 == 0):
         return "an unspecified address"
     return "a reserved address" if address.version == 4 and address.is_reserved else None
+
+
+def _is_site_local(address: Address) -> bool:
+    return isinstance(address, IPv6Address) and address.is_site_local
 
 
 def _without_zone(address: str | Address) -> str | Address:

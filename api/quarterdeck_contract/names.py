@@ -46,7 +46,9 @@ ENV_PARENT_FD: Final = "QUARTERDECK_PARENT_FD"
 HEADER_REQUEST_ID: Final = "x-request-id"
 HEADER_WORKER_TOKEN: Final = "x-quarterdeck-worker-token"  # noqa: S105 - the name, not a token
 HEADER_AGENT: Final = "x-quarterdeck-agent"
-"""Response header: ``namespace/name`` of the agent that answered."""
+"""``namespace/name`` of an agent. In responses: the one that answered. From the gateway to a
+worker: the one that was asked; a worker of another one refuses, for an Agent's ``runtime.endpoint``
+could lead the gateway to it past its own agent's keys and budgets."""
 HEADER_MODEL: Final = "x-quarterdeck-model"
 """From the gateway to a worker: answer with this Model instead of the first choice. In responses:
 the Model that a budget's downgrade chose."""

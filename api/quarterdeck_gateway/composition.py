@@ -26,6 +26,7 @@ from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
 from quarterdeck_gateway.admission.keeper import Keeper
 from quarterdeck_gateway.admission.last_used import LastUsed
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
+from quarterdeck_gateway.admission.recount import Recount
 from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from quarterdeck_gateway.admission.reporter import Reporter
 from quarterdeck_gateway.admission.unpriced import PriceSurveyor
@@ -85,8 +86,10 @@ async def open_gateway(
         reporting = await _reporting(settings, registry, base, stack)
         services = await _services(settings, registry, base, reporting.last_used, stack)
         desk = Desk(settings, catalogue, writer, base.database, base.ledger, base.audit, clock)
+        recount = _recount(settings, base)
         # In this order they end: first who reports, then who keeps the books.
-        running = (*reporting.runs, base.keeper.run, base.audit.run, base.ledger.run)
+        books = (base.keeper.run, recount.run, base.audit.run, base.ledger.run)
+        running = (*reporting.runs, *books)
         async with background(running):
             yield Gateway(services, management_routers(desk))
 
@@ -156,6 +159,15 @@ async def _base(
         keeper=keeper,
         pricer=CataloguePricer(catalogue),
     )
+
+
+def _recount(settings: Settings, base: _Base) -> Recount:
+    keeper = base.keeper
+    recount = Recount(
+        base.store, keeper.breaker, keeper.outbox, base.catalogue, settings.spool_directory
+    )
+    base.ledger.when_adopted(recount.due)
+    return recount
 
 
 async def _reporting(

@@ -1,8 +1,8 @@
 """uvicorn, stopped the way that loses nobody's chat.
 
 First readiness says no while the port still answers, so that load balancers turn away; then the
-port closes and running streams end in their own time. And a request's head has bounds, in bytes
-and in seconds, which uvicorn's fast parser does not set.
+port closes and running streams end in their own time. And what surrounds a request's body has
+bounds, in bytes and in seconds, which uvicorn's fast parser does not set.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from quarterdeck_contract.wire.errors import error_body
 from quarterdeck_gateway.collector import keep_what_is_loaded
 from quarterdeck_gateway.services import Drain
 from quarterdeck_gateway.settings import Settings
+
+_FIELD_OVERHEAD: Final = len(": \r\n")
 
 
 class GatewayServer(uvicorn.Server):
@@ -75,13 +77,24 @@ def server_config(app: ASGIApp, settings: Settings, **overrides: Any) -> uvicorn
 
 class BoundedHeadProtocol(HttpToolsProtocol):
     """Answers 431 to a head that grows and grows, before it fills the memory, and 408 to one that
-    trickles in, before it holds a connection for ever."""
+    trickles in, before it holds a connection for ever.
+
+    Trailers count as head and are dropped. What is left of a body after its answer has as long as
+    a head.
+    """
 
     max_head_bytes = 32 * 1024
     max_head_seconds = 30.0
 
     _in_head = True
-    _head_bytes = 0
+    _parsed_bytes = 0
+    """Of this request's head and trailers, as far as the parser has handed them over."""
+    _pending_bytes = 0
+    """Received since the parser last handed over a part of a body: a single field that does not
+    come to an end stays within the parser."""
+    _progressed = False
+    _messages = 0
+    _receiving = False
     _head_since = 0.0
     _watch: asyncio.TimerHandle | None = None
 
@@ -96,20 +109,72 @@ class BoundedHeadProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._parsed_bytes, self._pending_bytes = True, 0, 0
+        self._receiving = True
+        self._messages += 1
         self._head_since = self.loop.time()
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + _FIELD_OVERHEAD)
+        # uvicorn would add a trailer to the headers of a request that somebody already judged.
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._progressed = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._progressed, self._receiving = True, False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        body_is_left = self._receiving and not self._in_head
+        if body_is_left and self.cycle.response_complete:
+            self.loop.call_later(self.max_head_seconds, self._give_up, self._messages)
+
     def data_received(self, data: bytes) -> None:
+        self._progressed = False
         super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > self.max_head_bytes:
-                self._refuse(_TOO_LARGE)
+        self._pending_bytes = 0 if self._progressed else self._pending_bytes + len(data)
+        if self._pending_bytes > self.max_head_bytes:
+            self._refuse(_TOO_LARGE)
+        self._stay_idle_only_so_long()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._parsed_bytes > self.max_head_bytes:
+            self._refuse(_TOO_LARGE)
+        else:
+            super().send_400_response(msg)
+
+    def _count(self, parsed: int) -> None:
+        self._parsed_bytes += parsed
+        if self._parsed_bytes > self.max_head_bytes:
+            raise _HeadTooLarge
+
+    def _give_up(self, message: int) -> None:
+        if self._receiving and self._messages == message:
+            self.transport.close()
+
+    def _stay_idle_only_so_long(self) -> None:
+        # uvicorn stops its timer at every byte, also at those that begin no request.
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self._receiving or not answered or self.transport.is_closing():
+            return
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _look(self) -> None:
         # One timer for a connection, not for a request: it looks at what is going on now and then.
@@ -122,9 +187,16 @@ class BoundedHeadProtocol(HttpToolsProtocol):
             self._watch = self.loop.call_later(self.max_head_seconds - waited, self._look)
 
     def _refuse(self, answer: bytes) -> None:
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        # In the midst of another answer, or after its own, it would be taken for something else.
+        if self._in_head and (self.cycle is None or self.cycle.response_complete):
             self.transport.write(answer)
-            self.transport.close()
+        self.transport.close()
+
+
+class _HeadTooLarge(Exception):
+    """Stops the parser, which reports it to ``send_400_response``."""
 
 
 def _refusal(status: int, phrase: str, code: str, message: str) -> bytes:

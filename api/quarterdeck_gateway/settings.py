@@ -121,8 +121,8 @@ class Settings(BaseSettings):
     """Tolerated difference between the clocks of issuer and gateway."""
     allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     """Private networks, separated by commas, to which URLs in resources and settings may lead."""
-    alert_webhook_url: str = ""
-    """Where budget alerts are sent; empty sends none."""
+    alert_webhook_url: str = Field(default="", repr=False)
+    """Where budget alerts are sent; empty sends none. Often a secret by itself."""
     alert_webhook_secret: SecretStr = SecretStr("")
     """Signs the alerts (HMAC-SHA256), at least 32 bytes; required with an address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -11,19 +11,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from quarterdeck_contract.names import HEADER_WORKER_TOKEN
+from quarterdeck_contract.names import HEADER_AGENT, HEADER_WORKER_TOKEN
 from quarterdeck_contract.wire.errors import error_body
 from quarterdeck_worker.answers import send_error
 from quarterdeck_worker.chat import ChatEndpoint, request_id_of
-from quarterdeck_worker.errors import Unauthorized
+from quarterdeck_worker.errors import Misdirected, Unauthorized
 from quarterdeck_worker.metrics import CONTENT_TYPE, WorkerMetrics
 from quarterdeck_worker.state import WorkerState
 
 CHAT_PATH: Final = "/v1/chat/completions"
 
 
-def build_app(state: WorkerState, metrics: WorkerMetrics, token: str | None) -> Starlette:
-    """The ASGI app. With a token, every POST must carry it."""
+def build_app(
+    state: WorkerState, metrics: WorkerMetrics, token: str | None, agent: str
+) -> Starlette:
+    """The ASGI app of ``agent``, as ``namespace/name``. With a token, every POST must carry it."""
+    admission = [Middleware(RequireToken, token=token)] if token else []
     return Starlette(
         routes=[
             Route(CHAT_PATH, ChatEndpoint(state, metrics), methods=["POST"]),
@@ -31,7 +34,7 @@ def build_app(state: WorkerState, metrics: WorkerMetrics, token: str | None) -> 
             Route("/readyz", _Readyz(state), methods=["GET"]),
             Route("/metrics", _Metrics(metrics), methods=["GET"]),
         ],
-        middleware=[Middleware(RequireToken, token=token)] if token else [],
+        middleware=[*admission, Middleware(RefuseMisdirected, agent=agent)],
         exception_handlers={HTTPException: _http_error},
     )
 
@@ -51,6 +54,33 @@ class RequireToken:
                 await send_error(send, error, request_id_of(scope))
                 return
         await self._app(scope, receive, send)
+
+
+class RefuseMisdirected:
+    """Refuses a POST that the gateway meant for another agent.
+
+    Network policies let the gateway in wherever it was sent, so somebody's Agent with our address
+    as its ``runtime.endpoint`` would have our answers without a key of ours. Whoever reaches the
+    port without naming an agent is not the gateway.
+    """
+
+    def __init__(self, app: ASGIApp, agent: str) -> None:
+        self._app = app
+        self._agent = agent.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and self._is_anothers(scope):
+            # Nothing of our own name: who asks may not even know that we exist.
+            error = Misdirected(
+                "this is the worker of another agent: correct runtime.endpoint of the Agent"
+            )
+            await send_error(send, error, request_id_of(scope))
+            return
+        await self._app(scope, receive, send)
+
+    def _is_anothers(self, scope: Scope) -> bool:
+        name = HEADER_AGENT.encode()
+        return any(given == name and value != self._agent for given, value in scope["headers"])
 
 
 async def _healthz(_: Request) -> Response:

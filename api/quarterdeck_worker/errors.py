@@ -6,6 +6,7 @@
     ├── BadRequest                 the client must change the request
     │   └── BodyTooLarge           ... must send less
     ├── Unauthorized               the caller is not our gateway
+    ├── Misdirected                our gateway means another agent
     ├── NotReady                   ask again, or ask another replica
     ├── RunLimitExceeded           the run used up its iterations or tokens
     ├── RunTimeLimit               ... or its seconds
@@ -75,6 +76,11 @@ class BodyTooLarge(BadRequest):
 class Unauthorized(WorkerError):
     status = 401
     code = "worker_token_invalid"
+
+
+class Misdirected(WorkerError):
+    status = 421
+    code = "misdirected"
 
 
 class NotReady(WorkerError):

@@ -63,11 +63,12 @@ async def _work(
     token = settings.worker_token.get_secret_value() if settings.worker_token else None
     scrub = Scrubber([*_keys(models), *([token] if token else [])])
     logs.configure(settings.log_level, settings.log_format, scrub)
-    structlog.contextvars.bind_contextvars(agent=f"{config.namespace}/{config.agent}")
+    agent = f"{config.namespace}/{config.agent}"
+    structlog.contextvars.bind_contextvars(agent=agent)
     metrics = WorkerMetrics(CollectorRegistry())
     state = WorkerState()
     listener = open_socket(settings)
-    server = build_server(build_app(state, metrics, token))
+    server = build_server(build_app(state, metrics, token, agent))
     _log.info("listening", port=listener.getsockname()[1])
 
     def build() -> AgentLoop:

@@ -53,6 +53,9 @@ def test_public_addresses_are_allowed(address: str) -> None:
         "::169.254.169.254",
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::1",
+        "64:ff9b:1::a9fe:a9fe",
+        "64:ff9b:1:fffe::a9fe:a9fe",
+        "::ffff:0:169.254.169.254",
         "nonsense",
         "",
     ],
@@ -64,7 +67,17 @@ def test_some_are_never_allowed(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["10.0.0.1", "172.16.9.9", "192.168.1.1", "100.64.0.1", "fd12::1", "::ffff:10.0.0.1"],
+    [
+        "10.0.0.1",
+        "172.16.9.9",
+        "192.168.1.1",
+        "100.64.0.1",
+        "fd12::1",
+        "fec0::1",
+        "::ffff:10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "64:ff9b:1:fffe::10.0.0.1",
+    ],
 )
 def test_private_addresses(address: str) -> None:
     assert [policy.refusal(address) is None for policy in POLICIES] == [False, True, True]
@@ -125,7 +138,7 @@ def test_decimal_hexadecimal_and_octal_are_one_address(address: IPv4Address) -> 
 
 @given(st.ip_addresses(v=4))
 def test_an_embedded_address_is_judged_as_itself(address: IPv4Address) -> None:
-    for prefix in ("::ffff:0:0", "64:ff9b::"):
+    for prefix in ("::ffff:0:0", "64:ff9b::", "64:ff9b:1::", "::ffff:0:0:0"):
         inside = IPv6Address(int(IPv6Address(prefix)) | int(address))
         assert real_address(inside) == address
         for policy in POLICIES:

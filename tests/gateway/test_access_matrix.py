@@ -148,6 +148,22 @@ async def test_a_key_of_the_system_namespace_enters_where_it_says(gateway: Whole
         assert (await gateway.ask("GET", "/k8s/api", secret)).status_code == 403
 
 
+async def test_metrics_are_for_a_viewer_of_the_whole_installation(gateway: WholeGateway) -> None:
+    for name, namespaces, status in (("prometheus", ["*"], 200), ("nosy", ["team-*"], 403)):
+        made = api_key(
+            name,
+            f"qd_{name}",
+            namespace="quarterdeck-system",
+            role="viewer",
+            namespaces=namespaces,
+        )
+        await gateway.writer.create(made)
+        answer = await gateway.ask("GET", "/metrics", f"qd_{name}")
+        assert answer.status_code == status
+        assert ("quarterdeck_gateway_requests_total" in answer.text) is (status == 200)
+    assert (await gateway.ask("GET", "/metrics", None)).status_code == 401
+
+
 async def test_denials_are_in_the_audit_log_without_secrets(gateway: WholeGateway) -> None:
     await gateway.ask("GET", "/api/v1/keys", key_of("team-a", Role.VIEWER))
     await gateway.ask("GET", "/api/v1/keys", "qd_very-secret")

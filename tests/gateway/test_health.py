@@ -1,4 +1,4 @@
-"""What kubelets and Prometheus ask, without a key."""
+"""What kubelets ask without a key, and what Prometheus asks with one."""
 
 import aiohttp
 
@@ -27,7 +27,7 @@ async def test_a_gateway_that_drains_is_not_ready_but_answers(demo: Gateway) -> 
 async def test_metrics(demo: Gateway) -> None:
     async with demo.chat() as response:
         await response.read()
-    async with aiohttp.ClientSession() as http, http.get(f"{demo.url}/metrics") as response:
+    async with demo.http.get(f"{demo.url}/metrics") as response:
         text = await response.text()
     assert response.headers["content-type"].startswith("text/plain")
     for name in (
@@ -39,3 +39,4 @@ async def test_metrics(demo: Gateway) -> None:
     ):
         assert f"quarterdeck_gateway_{name}" in text
     assert KEY not in text
+    assert await status(demo.http, f"{demo.url}/metrics") == 401

@@ -1,6 +1,7 @@
 """Children of agents against golden files; QUARTERDECK_GOLDEN=1 rewrites them."""
 
 import os
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,24 @@ async def test_an_autoscaled_deployment_leaves_its_replicas_alone() -> None:
     }
     assert "replicas" not in built["Deployment"]["spec"]
     assert built["HorizontalPodAutoscaler"]["spec"]["minReplicas"] == 2
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"endpoint"}))
+async def test_workers_cannot_reach_a_metadata_service(name: str) -> None:
+    built = build_agent(await resolved(*CASES[name]), OPTIONS)
+    (policy,) = (child["spec"] for child in built if child["kind"] == "NetworkPolicy")
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    metadata = ip_address("169.254.169.254")
+    for rule in policy["egress"]:
+        ports = {port["port"] for port in rule.get("ports", [])}
+        if "to" not in rule:
+            assert ports <= {53, 443, 6443}
+            assert ports
+        for block in (peer["ipBlock"] for peer in rule.get("to", []) if "ipBlock" in peer):
+            kept_out = [ip_network(cidr) for cidr in block.get("except", [])]
+            assert metadata not in ip_network(block["cidr"]) or any(
+                metadata in cidr for cidr in kept_out
+            )
 
 
 async def test_no_secret_value_reaches_a_child() -> None:

@@ -18,6 +18,8 @@ class AdmissionModel:
     asks: dict[str, Ask] = field(default_factory=dict)
     holding: set[str] = field(default_factory=set)
     set_aside: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    """Tokens, as far as they are taken from limits."""
     settled: dict[str, Settlement] = field(default_factory=dict)
     used: dict[Limit, int] = field(default_factory=dict)
 
@@ -34,6 +36,7 @@ class AdmissionModel:
         self.asks[ask.id] = ask
         self.holding.add(ask.id)
         self.set_aside[ask.id] = ask.micro_usd
+        self.counted[ask.id] = ask.tokens
         for limit in ask.limits:
             self._use(limit, 1 if limit.kind is LimitKind.REQUESTS else ask.tokens)
         return True, None, False
@@ -56,10 +59,8 @@ class AdmissionModel:
             return
         self.settled[settlement.id] = settlement
         self.holding.discard(settlement.id)
-        if ask := self.asks.get(settlement.id):
-            for limit in ask.limits:
-                if limit.kind is LimitKind.TOKENS:
-                    self._use(limit, settlement.tokens - ask.tokens)
+        if settlement.id in self.asks:
+            self._count(settlement.id, settlement.tokens)
 
     def renew(self, ask_id: str) -> None:
         """The chat still runs."""
@@ -68,6 +69,8 @@ class AdmissionModel:
 
     def lapse(self) -> None:
         """Nobody renewed anything."""
+        for each in self.holding:
+            self._count(each, 0)
         self.holding.clear()
 
     def spent(self, line: BudgetLine) -> int:
@@ -86,6 +89,12 @@ class AdmissionModel:
         if limit.kind is LimitKind.CONCURRENCY:
             return sum(limit in self.asks[each].limits for each in self.holding)
         return self.used.get(limit, 0)
+
+    def _count(self, ask_id: str, tokens: int) -> None:
+        more, self.counted[ask_id] = tokens - self.counted[ask_id], tokens
+        for limit in self.asks[ask_id].limits:
+            if limit.kind is LimitKind.TOKENS:
+                self._use(limit, more)
 
     def _fits(self, limit: Limit, ask: Ask) -> bool:
         wanted = ask.tokens if limit.kind is LimitKind.TOKENS else 1

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 from aiohttp import ClientResponse, ClientSession, ClientTimeout
 
-from quarterdeck_contract.names import ENV_WORKER_TOKEN, HEADER_WORKER_TOKEN
+from quarterdeck_contract.names import ENV_WORKER_TOKEN, HEADER_AGENT, HEADER_WORKER_TOKEN
 from quarterdeck_contract.wire.chat import ChatChunk, ChatCompletion
 
 CHAT_PATH: Final = "/v1/chat/completions"
@@ -72,9 +72,18 @@ async def refuses_bad_requests(session: ClientSession) -> None:
             400 <= response.status < 500,
             f"a request without messages must be refused, not {response.status}",
         )
-        error = orjson.loads(await response.read()).get("error", {})
-    _require(isinstance(error.get("message"), str), "an error has error.message")
-    _require(isinstance(error.get("type"), str), "an error has error.type")
+        _require_error(await response.read())
+
+
+async def refuses_other_agents(session: ClientSession) -> None:
+    """A chat for an agent other than that of its WorkerConfig is a 421 with the same envelope."""
+    headers = {HEADER_AGENT: "conformance-elsewhere/nobody"}
+    async with session.post(CHAT_PATH, json=_QUESTION, headers=headers) as response:
+        _require(
+            response.status == 421,
+            f"a chat whose {HEADER_AGENT} is another agent's must be a 421, not {response.status}",
+        )
+        _require_error(await response.read())
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -82,6 +91,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     answers_whole,
     answers_streamed,
     refuses_bad_requests,
+    refuses_other_agents,
 )
 
 
@@ -108,6 +118,12 @@ async def _require_ok(response: ClientResponse, content_type: str) -> None:
         response.content_type == content_type,
         f"content-type is {response.content_type}, not {content_type}",
     )
+
+
+def _require_error(body: bytes) -> None:
+    error = orjson.loads(body).get("error", {})
+    _require(isinstance(error.get("message"), str), "an error has error.message")
+    _require(isinstance(error.get("type"), str), "an error has error.type")
 
 
 def _require_sum(usage: dict[str, Any]) -> None:

@@ -44,6 +44,8 @@ class Script:
     body: bytes | None = None
     """Sent with ``status`` instead of an answer."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    pieces: tuple[bytes, ...] = ()
+    """Sent one by one instead of a stream of chunks."""
     content_type: str = "application/json"
     with_usage: bool = True
     """False: the provider says nothing of tokens."""
@@ -159,6 +161,11 @@ class FakeWorker:
         script = self.script
         response = web.StreamResponse(headers=self._headers("text/event-stream", model))
         await response.prepare(request)
+        for piece in script.pieces:
+            await response.write(piece)
+            await asyncio.sleep(0.02)
+        if script.pieces:
+            return response
         for number in range(script.chunks):
             if number:
                 await asyncio.sleep(script.delay)

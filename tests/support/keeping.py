@@ -19,6 +19,7 @@ from quarterdeck_gateway.admission.port import (
     BudgetState,
     Settlement,
     StoreAway,
+    StoreRefused,
     Verdict,
 )
 from quarterdeck_gateway.admission.seeding import NoHistory, SpendingHistory
@@ -37,12 +38,16 @@ class FaultyStore:
         self.inner = inner
         self.away = False
         self.deaf = False
+        self.refuses: set[str] = set()
+        """Ids of asks and settlements that fail in the store."""
         self.calls: list[str] = []
 
     async def _pass(self, name: str, *args: Any) -> Any:
         self.calls.append(name)
         if self.away:
             raise StoreAway("switched off")
+        if not self.refuses.isdisjoint(_ids(*args)):
+            raise StoreRefused("ERR out of range")
         answer = await getattr(self.inner, name)(*args)
         if self.deaf:
             raise StoreAway("the answer was lost")
@@ -64,6 +69,9 @@ class FaultyStore:
     async def seed(self, line: BudgetLine, spent: int, at: float) -> None:
         await self._pass("seed", line, spent, at)
 
+    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+        await self._pass("forget", tuple(lines))
+
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         answer: tuple[BudgetState, ...] = await self._pass("states", tuple(lines))
         return answer
@@ -79,6 +87,11 @@ class FaultyStore:
 
     async def close(self) -> None:
         await self.inner.close()
+
+
+def _ids(*args: Any) -> set[str]:
+    asked = args[0] if args and isinstance(args[0], tuple) else args[:1]
+    return {each.id for each in asked if isinstance(each, Ask | Settlement)}
 
 
 class World:

@@ -201,6 +201,8 @@ BAD: tuple[Bad, ...] = (
     ),
     Bad("negative-price", model(price=_price(-1)), "spec.price.inputPerMillion", "equal to 0"),
     Bad("unknown-role", api_key(role="root"), "spec.role", "nsupported value"),
+    Bad("owner-with-escapes", api_key(owner="ann\x1b[2J"), "spec.owner", "match"),
+    Bad("owner-with-c1-escapes", api_key(owner="ann\x9b2J"), "spec.owner", "match"),
     Bad("capital-in-glob", api_key(agents=["Demo"]), "spec.agents[0]", "match"),
     Bad("short-hash", api_key(hash="abc"), "spec.hash", "match"),
     Bad("long-overlap", api_key(overlapSeconds=2_592_001), "spec.overlapSeconds", "2592000"),
@@ -283,6 +285,7 @@ GOOD: tuple[Manifest, ...] = (
         revoked=True,
     ),
     api_key(hash="0123456789abcdef" * 4),
+    api_key(owner="Ann Ångström (équipe 日本) <ann@example.com>"),
     budget(),
     budget(
         scope={"kind": "Team", "name": "Research_2.x"},

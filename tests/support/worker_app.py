@@ -62,7 +62,8 @@ async def running_worker(
     models = [KeyedModel(model, SecretStr(key)) for model in endpoints]
     loop = build_loop(config, models, Scrubber([key]), metrics)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = build_server(build_app(state, metrics, token))
+    agent = f"{config.namespace}/{config.agent}"
+    server = build_server(build_app(state, metrics, token, agent))
     async with loop, _serving(server, listener):
         state.runner = loop
         yield RunningWorker(f"http://127.0.0.1:{listener.getsockname()[1]}", state, metrics)

@@ -3,6 +3,7 @@
 import pytest
 from aiohttp import ClientSession
 
+from quarterdeck_contract.names import HEADER_AGENT
 from quarterdeck_worker.app import CHAT_PATH
 from quarterdeck_worker.runs import OnText, Progress, RunOrder, RunResult
 from support.conformance import CHECKS, Check, run_check
@@ -27,7 +28,43 @@ async def test_a_worker_that_breaks_the_contract_is_caught() -> None:
                 await run_check(check, provider.url)
             except AssertionError:
                 caught.append(check.__name__)
-    assert caught == ["answers_probes", "answers_streamed", "refuses_bad_requests"]
+    assert caught == [
+        "answers_probes",
+        "answers_streamed",
+        "refuses_bad_requests",
+        "refuses_other_agents",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agents", "status"),
+    [
+        ((), 200),
+        (("default/tester",), 200),
+        (("default/teste",), 421),
+        (("other/tester",), 421),
+        (("",), 421),
+        (("default/tester", "other/tester"), 421),
+        (("\u00e9" * 300,), 421),
+    ],
+)
+async def test_only_chats_for_its_own_agent_are_answered(
+    agents: tuple[str, ...], status: int
+) -> None:
+    async with FakeProvider() as provider, ClientSession() as session:
+        config = worker_config(endpoint("primary", "openai-compatible", f"{provider.url}/v1"))
+        async with running_worker(config) as worker:
+            headers = [(HEADER_AGENT, agent) for agent in agents]
+            async with session.post(worker.url + CHAT_PATH, json=ask(), headers=headers) as said:
+                answer = await said.json()
+    assert said.status == status
+    assert len(provider.requests) == (status == 200)
+    if status == 421:
+        assert (answer["error"]["code"], answer["error"]["type"]) == (
+            "misdirected",
+            "invalid_request_error",
+        )
+        assert "tester" not in str(answer)
 
 
 async def test_readiness_follows_the_state() -> None:

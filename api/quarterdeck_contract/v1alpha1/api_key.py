@@ -31,6 +31,10 @@ KeyHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 """HMAC-SHA256 of a key with the installation's pepper, 64 hex digits."""
 
 
+Owner = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""A person, a team or an application. No control characters: it is printed on terminals."""
+
+
 class Role(StrEnum):
     """What a caller may do; each includes those before it."""
 
@@ -52,7 +56,7 @@ class Role(StrEnum):
 class ApiKeySpec(Schema):
     """What a person writes under ``spec`` of an ApiKey."""
 
-    owner: str = Field(min_length=1, max_length=253)
+    owner: Owner
     """Who uses the key: a person, a team or an application."""
     role: Role = Field(default=Role.USER, strict=False)
     """viewer looks, user also chats, editor also changes agents, admin also keys and budgets."""

@@ -4,9 +4,12 @@ Fields that OpenAI's API has and we do not interpret are kept and passed on; see
 https://platform.openai.com/docs/api-reference/chat.
 """
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MOST_OUTPUT_TOKENS: Final = 10_000_000
+"""Longer than any model answers; a number without bounds would overflow what counts it."""
 
 
 class Lenient(BaseModel):
@@ -46,8 +49,8 @@ class ChatRequest(Lenient):
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
+    max_tokens: int | None = Field(default=None, ge=1, le=MOST_OUTPUT_TOKENS)
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=MOST_OUTPUT_TOKENS)
     seed: int | None = None
     stop: str | list[str] | None = None
     n: Literal[1] | None = None

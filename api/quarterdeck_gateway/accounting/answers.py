@@ -4,6 +4,7 @@ Pure, and cheap: a stream is not parsed, only the last few kilobytes of it are l
 has ended. Its text is read only where somebody has to count it.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,14 @@ from typing import Any, Final
 import orjson
 
 TAIL_BYTES: Final = 16 * 1024
+MOST_TOKENS: Final = 10**9
+"""Nobody uses more in one chat; what a worker says beyond it would overflow what counts it."""
 _DONE: Final = b"[DONE]"
+_WRITTEN: Final = re.compile(
+    rb'"(?:content|reasoning|reasoning_content|refusal|arguments)"\s*:\s*'
+    rb'("(?:[^"\\]++|\\.)*+)'
+)
+"""A value that a model wrote, up to its closing quote, or to the end of what there is."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,18 @@ def text_of_body(body: bytes) -> str:
     return "".join(_texts(_object(body), "message"))
 
 
+def text_of_fragment(body: bytes) -> str:
+    """The same for the beginning of such an object, when the rest has not come."""
+    return "".join(_string(found) for found in _WRITTEN.findall(body))
+
+
+def _string(opened: bytes) -> str:
+    try:
+        return str(orjson.loads(opened + b'"'))
+    except orjson.JSONDecodeError:
+        return opened[1:].decode(errors="replace")
+
+
 def _data(events: bytes) -> list[bytes]:
     return [line[5:].strip() for line in events.splitlines() if line.startswith(b"data:")]
 
@@ -120,7 +140,8 @@ def _within(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+    # A bool is an int to Python, but no count.
+    return min(value, MOST_TOKENS) if type(value) is int and value >= 0 else None
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -54,6 +54,9 @@ class Drain:
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._failures = 0
+        self._told = 0
+        self.when_adopted: Callable[[], None] = _nobody
+        """Called once all that a dead process has left is delivered."""
         metrics.watch(spool)
 
     @property
@@ -90,6 +93,7 @@ class Drain:
         try:
             self._spool.measure()
             self._spool.adopt()
+            self._tell()
         except OSError as exc:
             log.error("spool cannot be read", kind=self._spool.kind, reason=str(exc))
 
@@ -121,6 +125,12 @@ class Drain:
         self._failures = 0
         self._metrics.delivered(self._spool.kind, len(batch.records))
         self._spool.ack(batch)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._spool.emptied != self._told:
+            self._told = self._spool.emptied
+            self.when_adopted()
 
     async def _delivered(self, batch: Batch) -> None:
         try:
@@ -158,3 +168,7 @@ class Drain:
         finally:
             self._metrics.forget(self._spool.kind)
             self._spool.close()
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""

@@ -15,7 +15,7 @@ class LedgerHistory:
         """Raises HistoryAway."""
         try:
             await self._ledger.flush()
-        except DatabaseError as exc:
+        except (DatabaseError, OSError) as exc:
             raise HistoryAway(str(exc)) from exc
 
     async def spent(
@@ -33,5 +33,5 @@ class LedgerHistory:
             return await self._ledger.spent(
                 namespace=namespace, agent=agent, key=key, team=team, since=since, until=until
             )
-        except DatabaseError as exc:
+        except (DatabaseError, OSError) as exc:
             raise HistoryAway(str(exc)) from exc

@@ -80,12 +80,17 @@ class GatewayMetrics:
         )
 
     def started(self, namespace: str, agent: str) -> None:
-        """A chat was routed to an agent; ``finished`` follows."""
+        """A chat was routed to an agent; ``finished`` or ``abandoned`` follows."""
         self._of(namespace, agent).inflight.inc()
 
     def retried(self, namespace: str, agent: str) -> None:
         """A replica failed and another one is asked."""
         self._retries.labels(namespace, agent).inc()
+
+    def abandoned(self, namespace: str, agent: str) -> None:
+        """Instead of ``finished``: the chat ended, and nothing could be made out of it."""
+        self._of(namespace, agent).inflight.dec()
+        self.ledger_failed()
 
     def finished(self, record: UsageRecord, first_byte_seconds: float | None) -> None:
         """The chat of ``record`` ended; ``first_byte_seconds`` is None when no byte came."""

@@ -2,8 +2,8 @@
 
 A record is moved: in one transaction it is deleted and added to its month's sums. So a total is
 at any moment the sum of both tables, nothing is counted twice or lost, and a run that was
-interrupted, or two at once, do no harm. Records of the current month stay whatever the
-setting says: budgets are seeded from them.
+interrupted, or two at once, do no harm. Records of the current month and week stay whatever
+the setting says: budgets are seeded from them.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ PAUSE_SECONDS: Final = 0.05
 """Between two of them, so that chats' own records get in."""
 ZONES: Final = timedelta(hours=26)
 """A budget's month may begin so much before the month of UTC does, with room to spare."""
+LEAST_DAYS: Final = 9
+"""A week, in whatever time zone it began, with room to spare."""
 _LOCK: Final = 0x7164_7265_7465
 _SUMS: Final = ("input_tokens", "cached_tokens", "output_tokens", "cost_micro_usd")
 _KEY: Final = ("namespace", "agent", "key", "team", "model", "outcome")
@@ -59,7 +61,11 @@ class Retention:
     async def run(self) -> None:
         """Every hour until cancelled."""
         while True:
-            await self.turn()
+            try:
+                await self.turn()
+            except Exception:
+                # A fault of ours: the records stay, and must not be the reason to stop.
+                log.exception("retention failed")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def turn(self) -> None:
@@ -114,7 +120,7 @@ async def _add(
 def cutoff(now: datetime, days: int) -> datetime:
     """Records that began before this may go."""
     month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return min(now - timedelta(days=days), month - ZONES)
+    return min(now - timedelta(days=max(days, LEAST_DAYS)), month - ZONES)
 
 
 def rolled_up(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

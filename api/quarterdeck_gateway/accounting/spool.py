@@ -83,6 +83,8 @@ class Spool:
         self._closed = False
         self.appended = 0
         """Records taken since the start."""
+        self.emptied = 0
+        """Folders of dead processes of which nothing is left to deliver."""
         self.torn = 0
         """Records found cut off, as a machine leaves them that lost its power."""
         self.adopt()
@@ -141,6 +143,7 @@ class Spool:
             if folder.read(1) is None:
                 self._adopted.remove(folder)
                 folder.remove()
+                self.emptied += 1
 
     def adopt(self) -> int:
         """Take over what dead processes have left; how many records that are."""

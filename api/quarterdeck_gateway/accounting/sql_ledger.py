@@ -4,6 +4,7 @@
 batches. The row's primary key is the record's own id, so delivering twice changes nothing.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
@@ -44,6 +45,10 @@ class SqlLedger:
         self._spool.append(line_of(record))
         self._drain.noticed()
 
+    def when_adopted(self, call: Callable[[], None]) -> None:
+        """Have ``call`` called whenever all that a dead process recorded is in the database."""
+        self._drain.when_adopted = call
+
     async def run(self) -> None:
         """Bring records to the database until cancelled."""
         await self._drain.run()
@@ -71,7 +76,7 @@ class SqlLedger:
         since the epoch: a chat that ends later is charged by its settlement, not by this sum.
 
         ``since`` None is from the beginning, with what retention has removed. Otherwise it must
-        lie in the current month or later: up to there retention keeps every single record.
+        lie in the current month or week, or later: up to there retention keeps every single record.
         Raises DatabaseAway.
         """
         scope = {"namespace": namespace, "agent": agent, "key": key, "team": team}

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
-from quarterdeck_gateway.admission.port import StoreAway
+from quarterdeck_gateway.admission.port import StoreAway, StoreRefused
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,13 @@ class Breaker:
         metrics.store_up(True)
 
     def trip(self, away: StoreAway) -> None:
-        """The store failed: ask it nothing more until a ping succeeds."""
+        """The store failed: ask it nothing more until a ping succeeds.
+
+        One that only refused is there for all other questions, and stays asked.
+        """
+        if isinstance(away, StoreRefused):
+            log.error("admission store refused", error=str(away))
+            return
         if not self.closed:
             return
         self.closed = False

@@ -10,11 +10,11 @@ class Giver(Protocol):
     """Whoever gave a grant."""
 
     async def extend(self, grant: "KeptGrant", micro_usd: int) -> bool:
-        """Set more aside."""
+        """Set more aside. Raises BudgetsUnavailable."""
         ...
 
-    def settle(self, grant: "KeptGrant", tokens: int, micro_usd: int) -> None:
-        """The chat of ``grant`` is over; called once."""
+    def settle(self, grant: "KeptGrant", tokens: int, micro_usd: int, at: float | None) -> None:
+        """The chat of ``grant`` is over since ``at``, or now; called once."""
         ...
 
 
@@ -34,7 +34,7 @@ class KeptGrant:
         self.reserved = ask.micro_usd if enforced(ask.budgets) else 0
 
     async def extend(self, micro_usd: int) -> bool:
-        """Set aside more; False when a budget refuses, or its store is away (unless failOpen)."""
+        """Set aside more; False when a budget refuses. Raises BudgetsUnavailable."""
         if not enforced(self.ask.budgets):
             return True
         extended = self._open and await self._giver.extend(self, micro_usd)
@@ -42,11 +42,11 @@ class KeptGrant:
             self.reserved += micro_usd
         return extended
 
-    def settle(self, tokens: int, micro_usd: int) -> None:
-        """The chat is over. Counts once."""
+    def settle(self, tokens: int, micro_usd: int, at: float | None = None) -> None:
+        """The chat is over, since ``at`` or now. Counts once."""
         if self._open:
             self._open = False
-            self._giver.settle(self, tokens, micro_usd)
+            self._giver.settle(self, tokens, micro_usd, at)
 
 
 def enforced(lines: Sequence[BudgetLine]) -> bool:

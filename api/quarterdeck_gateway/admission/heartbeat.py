@@ -6,6 +6,8 @@ their old ids, so that what they may still spend is not promised to others.
 """
 
 import asyncio
+import math
+import time
 import uuid
 from collections.abc import Collection
 from typing import Final
@@ -15,7 +17,13 @@ import structlog
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.admission.grants import KeptGrant
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
-from quarterdeck_gateway.admission.port import AdmissionStore, Ask, LimitKind, StoreAway
+from quarterdeck_gateway.admission.port import (
+    AdmissionStore,
+    Ask,
+    LimitKind,
+    StoreAway,
+    StoreRefused,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +51,13 @@ class Heartbeat:
         self._gateway = gateway
         self._life = reservation_seconds
         self._running: dict[str, KeptGrant] = {}
+        self._company_at = -math.inf
+
+    @property
+    def has_company(self) -> bool:
+        """Whether other gateways live, or did lately: a store without memory knows only of those
+        that have beaten since."""
+        return self.gateways > 1 or time.monotonic() - self._company_at < self._life
 
     def begun(self, grant: KeptGrant) -> None:
         """The store has set something aside for this chat."""
@@ -59,7 +74,14 @@ class Heartbeat:
             concerned = budgets is None or any(line.id in budgets for line in lines)
             if concerned and grant.ask.id in self._running:
                 # A budget that is still unknown takes nothing now; its seeding reminds again.
-                await self._store.admit(_remaining(grant))
+                await self._ask_again(grant)
+
+    async def _ask_again(self, grant: KeptGrant) -> None:
+        try:
+            await self._store.admit(remaining(grant))
+        except StoreRefused as refused:
+            # Its own trouble, and no reason to forget the others.
+            log.error("running chat not known to the store", id=grant.ask.id, error=str(refused))
 
     async def run(self) -> None:
         """Beat until cancelled, at least three times in the life of a reservation."""
@@ -68,6 +90,8 @@ class Heartbeat:
             await self._breaker.wait_closed()
             try:
                 await self._beat()
+            except StoreRefused as refused:
+                log.error("reservations not renewed", error=str(refused))
             except StoreAway as away:
                 self._breaker.trip(away)
                 continue
@@ -86,6 +110,8 @@ class Heartbeat:
     async def _beat(self) -> None:
         self.gateways = max(1, await self._store.beat(self._gateway, self._life))
         self._metrics.gateways(self.gateways)
+        if self.gateways > 1:
+            self._company_at = time.monotonic()
         if await self._is_forgotten():
             await self.remind()
         running = tuple(self._running)
@@ -106,7 +132,7 @@ class Heartbeat:
         return await self._store.claim(name, uuid.uuid4().hex, REMEMBERED_SECONDS)
 
 
-def _remaining(grant: KeptGrant) -> Ask:
+def remaining(grant: KeptGrant) -> Ask:
     """What a running chat still needs: its place and its money; its request is used up already."""
     ask = grant.ask
     places = tuple(limit for limit in ask.limits if limit.kind is LimitKind.CONCURRENCY)

@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+import structlog
+
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.admission.grants import KeptGrant, owing
-from quarterdeck_gateway.admission.heartbeat import Heartbeat
+from quarterdeck_gateway.admission.heartbeat import Heartbeat, remaining
 from quarterdeck_gateway.admission.local import LocalLimits
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
 from quarterdeck_gateway.admission.outbox import Outbox
@@ -27,16 +29,20 @@ from quarterdeck_gateway.admission.port import (
     LimitKind,
     Settlement,
     StoreAway,
+    StoreRefused,
     Verdict,
 )
 from quarterdeck_gateway.admission.refusals import (
     budget_exceeded,
     budgets_unavailable,
     limit_exceeded,
+    store_refused,
 )
 from quarterdeck_gateway.admission.seeding import HistoryAway, Seeding, SpendingHistory
 from quarterdeck_gateway.catalogue.port import Catalogue
 from quarterdeck_gateway.errors import GatewayError
+
+log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS: Final = 2.0
 """What sending what is owed takes at most when ``run`` is cancelled."""
@@ -68,7 +74,7 @@ class Keeper:
             store,
             catalogue,
             history,
-            others=lambda: self.heartbeat.gateways > 1,
+            others=lambda: self.heartbeat.has_company,
             seeded=lambda budgets: self.heartbeat.remind(budgets),
             now=now,
         )
@@ -93,6 +99,11 @@ class Keeper:
             return self._alone(ask)
         try:
             return self._decide(ask, await self._second_look(ask, await self._verdict(ask)))
+        except StoreRefused as refused:
+            self._give_back(ask)
+            self._metrics.unavailable()
+            log.error("admission store refused a chat", id=ask.id, error=str(refused))
+            raise store_refused() from refused
         except StoreAway as away:
             self.breaker.trip(away)
         except asyncio.CancelledError:
@@ -133,23 +144,36 @@ class Keeper:
             await self.heartbeat.leave(DRAIN_SECONDS)
 
     async def extend(self, grant: KeptGrant, micro_usd: int) -> bool:
-        """For grants: set more aside."""
+        """For grants: set more aside. Raises BudgetsUnavailable."""
+        cause = None
         if self.breaker.closed and not grant.alone:
             try:
-                return await self._store.extend(grant.ask.id, micro_usd)
+                return await self._extend(grant, micro_usd)
             except StoreAway as away:
                 self.breaker.trip(away)
-        return not _closed(grant.ask.budgets)
+                cause = away
+        if closed := _closed(grant.ask.budgets):
+            raise budgets_unavailable([line.name for line in closed]) from cause
+        return True
 
-    def settle(self, grant: KeptGrant, tokens: int, micro_usd: int) -> None:
-        """For grants: the chat is over."""
+    async def _extend(self, grant: KeptGrant, micro_usd: int) -> bool:
+        ask = grant.ask.id
+        if await self._store.extend(ask, micro_usd):
+            return True
+        # A store that came back empty refuses too, because it does not know the chat: tell it.
+        known = await self._verdict(remaining(grant))
+        return known.admitted and await self._store.extend(ask, micro_usd)
+
+    def settle(self, grant: KeptGrant, tokens: int, micro_usd: int, at: float | None) -> None:
+        """For grants: the chat is over since ``at``, as its record says, or now."""
         ask = grant.ask
+        at = self._now() if at is None else at
         self.heartbeat.ended(ask.id)
         self._local.release(ask.limits)
         if grant.alone:
             self._local.correct(ask.limits, tokens - ask.tokens, self.heartbeat.gateways)
         if owing(ask):
-            self.outbox.put(Settlement(ask.id, tokens, micro_usd, self._now(), ask.budgets))
+            self.outbox.put(Settlement(ask.id, tokens, micro_usd, at, ask.budgets))
 
     async def _verdict(self, ask: Ask) -> Verdict:
         """The store's, once it knows all the budgets."""

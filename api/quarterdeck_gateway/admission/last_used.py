@@ -49,7 +49,11 @@ class LastUsed:
         """Look every few seconds, until cancelled."""
         while True:
             await asyncio.sleep(FIRST_SECONDS)
-            await self.report()
+            try:
+                await self.report()
+            except Exception:
+                # A fault of ours, and no reason for the gateway to stop.
+                log.exception("last uses of keys not written")
 
     async def report(self) -> None:
         """Write down what is due."""

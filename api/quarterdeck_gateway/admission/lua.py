@@ -30,6 +30,7 @@ class Scripts:
     extend: Script
     renew: Script
     seed: Script
+    forget: Script
     states: Script
     beat: Script
     claim: Script

@@ -38,6 +38,7 @@ class Record:
 
     ask: Ask
     micro_usd: int
+    tokens: int
     is_live: bool = False
 
 

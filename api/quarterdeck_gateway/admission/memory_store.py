@@ -96,6 +96,12 @@ class MemoryAdmissionStore:
         if account.seeded_at is None:
             account.seed(spent, at)
 
+    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+        """See AdmissionStore."""
+        for line in lines:
+            if account := self._accounts.get(line.id):
+                account.seeded_at = None
+
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         """See AdmissionStore."""
         self._purge()
@@ -153,7 +159,7 @@ class MemoryAdmissionStore:
             self._buckets.pop(_whose(limit), None)
 
     def _take(self, ask: Ask) -> None:
-        record = Record(ask, ask.micro_usd)
+        record = Record(ask, ask.micro_usd, ask.tokens)
         self._records[ask.id] = record
         self._hold(ask.id, record)
         for limit in ask.limits:
@@ -163,7 +169,8 @@ class MemoryAdmissionStore:
     def _correct_tokens(self, record: Record, tokens: int) -> None:
         for limit in record.ask.limits:
             if limit.kind is LimitKind.TOKENS:
-                self._fill(limit, tokens - record.ask.tokens)
+                self._fill(limit, tokens - record.tokens)
+        record.tokens = tokens
 
     def _hold(self, ask_id: str, record: Record) -> None:
         if not record.is_live:
@@ -214,6 +221,7 @@ class MemoryAdmissionStore:
         now = self._clock()
         for ask_id in self._live.forget(now):
             self._let_go(ask_id, self._records[ask_id])
+            self._correct_tokens(self._records[ask_id], 0)
             self._lapsed.add(ask_id, now)
         for ask_id in self._lapsed.forget(now):
             if ask_id not in self._live:

@@ -52,6 +52,11 @@ class AdmissionMetrics:
             "Settlements of chats that the store has not got yet.",
             registry=registry,
         )
+        self._set_aside = Counter(
+            "quarterdeck_gateway_settlements_set_aside_total",
+            "Settlements that the store refused; the ledger was asked for their budgets instead.",
+            registry=registry,
+        )
         self._gateways = Gauge(
             "quarterdeck_gateway_replicas",
             "Gateways that share the store, as this one last counted them.",
@@ -96,6 +101,10 @@ class AdmissionMetrics:
     def watch_unsent(self, count: Callable[[], int]) -> None:
         """Where to look up how many settlements wait to be sent."""
         self._unsent.set_function(count)
+
+    def set_aside(self) -> None:
+        """The store will never take a settlement."""
+        self._set_aside.inc()
 
     def gateways(self, count: int) -> None:
         """So many gateways share the store."""

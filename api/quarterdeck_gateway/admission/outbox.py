@@ -1,19 +1,26 @@
 """Settlements on their way to the store: sent in batches, kept until they have arrived.
 
-The store counts each id once, so that what may or may not have arrived is simply sent again.
+The store counts each id once, so that what may or may not have arrived is simply sent again. One
+that the store refuses is set aside, and the store told to have its budgets counted by the ledger:
+the others are innocent and go on.
 """
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
 
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
-from quarterdeck_gateway.admission.port import AdmissionStore, Settlement, StoreAway
+from quarterdeck_gateway.admission.port import (
+    AdmissionStore,
+    Settlement,
+    StoreAway,
+    StoreRefused,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -36,23 +43,31 @@ class Outbox:
     ) -> None:
         self._store = store
         self._breaker = breaker
+        self._metrics = metrics
         self._reservation_seconds = reservation_seconds
         self._now = now
         self._queue: deque[Settlement] = deque()
         self._sending: list[Settlement] = []
         self._filled = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._waiting: list[asyncio.Future[bool]] = []
+        self._put = 0
+        self._waiting: list[tuple[int, asyncio.Future[bool]]] = []
         metrics.watch_unsent(lambda: len(self))
 
     def __len__(self) -> int:
         return len(self._queue) + len(self._sending)
+
+    @property
+    def owes_money(self) -> bool:
+        """Whether a cost waits that no budget knows of yet."""
+        return any(s.budgets and s.micro_usd for s in (*self._sending, *self._queue))
 
     def put(self, settlement: Settlement) -> None:
         """Send it soon."""
         if not self._breaker.closed and len(self._queue) % BATCH == 0:
             self._expire()
         self._queue.append(settlement)
+        self._put += 1
         self._filled.set()
 
     async def settled(self, seconds: float) -> bool:
@@ -61,7 +76,7 @@ class Outbox:
         if not self:
             return False
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        self._waiting.append((self._put, waiter))
         self._hurry.set()
         self._filled.set()
         try:
@@ -76,13 +91,12 @@ class Outbox:
             await self._filled.wait()
             await self._gather()
             await self._breaker.wait_closed()
-            waiting, self._waiting = self._waiting, []
             try:
                 await self._send_batch()
-                _wake(waiting, arrived=True)
+                self._wake(self._put - len(self), arrived=True)
             except StoreAway as away:
                 self._breaker.trip(away)
-                _wake(waiting, arrived=False)
+                self._wake(self._put, arrived=False)
             if not self._queue and not self._waiting:
                 self._filled.clear()
 
@@ -118,7 +132,7 @@ class Outbox:
             return
         self._sending = batch
         try:
-            await self._store.settle(batch)
+            await self._deliver(batch)
         except BaseException:
             # Whether it arrived is not known, also when this task is cancelled.
             self._queue.extendleft(reversed(batch))
@@ -126,8 +140,30 @@ class Outbox:
         finally:
             self._sending = []
 
+    async def _deliver(self, batch: Sequence[Settlement]) -> None:
+        try:
+            await self._store.settle(batch)
+        except StoreRefused as refused:
+            if len(batch) == 1:
+                await self._set_aside(batch[0], refused)
+                return
+            for each in batch:
+                await self._deliver((each,))
 
-def _wake(waiting: Iterable[asyncio.Future[bool]], *, arrived: bool) -> None:
-    for waiter in waiting:
-        if not waiter.done():
-            waiter.set_result(arrived)
+    async def _set_aside(self, settlement: Settlement, refused: StoreRefused) -> None:
+        try:
+            if settlement.micro_usd:
+                await self._store.forget(settlement.budgets)
+        except StoreRefused as exc:
+            log.error("budgets not counted anew", id=settlement.id, error=str(exc))
+        log.error("settlement set aside", id=settlement.id, error=str(refused))
+        self._metrics.set_aside()
+
+    def _wake(self, until: int, *, arrived: bool) -> None:
+        """Tell those who wait for no more than the first ``until`` settlements ever put."""
+        waiting, self._waiting = self._waiting, []
+        for target, waiter in waiting:
+            if target > until:
+                self._waiting.append((target, waiter))
+            elif not waiter.done():
+                waiter.set_result(arrived)

@@ -119,6 +119,11 @@ class StoreAway(Exception):
     """The shared store did not answer in time, or refused; the message is for the log."""
 
 
+class StoreRefused(StoreAway):
+    """The store is there, but this one question failed in it; others will not, so nobody else has
+    to do without the store. Asking it again fails again."""
+
+
 class AdmissionStore(Protocol):
     """Shared counters. Every method is one round trip and raises only StoreAway."""
 
@@ -140,6 +145,10 @@ class AdmissionStore(Protocol):
 
     async def seed(self, line: BudgetLine, spent: int, at: float) -> None:
         """Tell what was spent in the period up to ``at``; changes nothing if already known."""
+        ...
+
+    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+        """Lose the memory of what was spent, not of what is reserved: they want a seed again."""
         ...
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
@@ -177,11 +186,17 @@ class Grant(Protocol):
         ...
 
     async def extend(self, micro_usd: int) -> bool:
-        """Set aside more; False when a budget refuses, or its store is away (unless failOpen)."""
+        """Set aside more; False when a budget refuses.
+
+        Raises BudgetsUnavailable (errors.py) when nobody can say, unless all budgets fail open.
+        """
         ...
 
-    def settle(self, tokens: int, micro_usd: int) -> None:
-        """The chat is over. Does not wait, never raises, counts once; 0, 0 gives all back."""
+    def settle(self, tokens: int, micro_usd: int, at: float | None = None) -> None:
+        """The chat is over, since ``at`` as its record says, else since now.
+
+        Does not wait, never raises, counts once; 0, 0 gives all back.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """Runs scripts on the server that owns our keys, and connects anew when that changes.
 
-Every failure leaves here as StoreAway. Nothing is repeated unless the server said that it did not
+Every failure leaves here as StoreAway; as StoreRefused where the server only cannot do what this
+one question needs. Nothing is repeated unless the server said that it did not
 run it, so a question that timed out may have been heard: askers settle it by its id.
 """
 
@@ -18,10 +19,13 @@ from quarterdeck_gateway.admission.connection import (
 )
 from quarterdeck_gateway.admission.dial import dial, owners, slot_of
 from quarterdeck_gateway.admission.lua import Script
-from quarterdeck_gateway.admission.port import StoreAway
+from quarterdeck_gateway.admission.port import StoreAway, StoreRefused
 
 _REDIRECTIONS: Final = 3
 _WRONG_SERVER: Final = ("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH")
+_ABOUT_THE_QUESTION: Final = ("ERR", "WRONGTYPE")
+_FROM_A_SCRIPT: Final = "script: "
+"""Ends the message of what went wrong inside a script, with the place."""
 
 
 class RedisClient:
@@ -44,7 +48,9 @@ class RedisClient:
         self._is_closed = False
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Word]) -> Reply:
-        """The script's reply; it gets the server's run id before ``args``. Raises StoreAway."""
+        """The script's reply; it gets the server's run id before ``args``.
+
+        Raises StoreAway, and StoreRefused when the script failed."""
         count = len(keys)
         for _ in range(_REDIRECTIONS):
             connection = self._connection
@@ -85,8 +91,10 @@ class RedisClient:
         # The server lost its scripts; EVAL runs and keeps this one in the same round trip.
         try:
             return await connection.call("EVAL", script.source, *rest)
-        except (Disconnected, Refused) as exc:
+        except Disconnected as exc:
             raise StoreAway(str(exc)) from exc
+        except Refused as exc:
+            raise _failure(exc) from exc
 
     def _redirect(self, connection: RedisConnection, refusal: Refused) -> None:
         """Prepare for asking the right server; raise StoreAway where there is none."""
@@ -100,7 +108,7 @@ class RedisClient:
             raise StoreAway("is a cluster: its address begins with redis+cluster:") from refusal
         if kind in _WRONG_SERVER:
             connection.close(kind)
-        raise StoreAway(str(refusal)) from refusal
+        raise _failure(refusal) from refusal
 
     async def _connected(self) -> RedisConnection:
         if self._is_closed:
@@ -151,3 +159,11 @@ class RedisClient:
 
     def _prefer(self, node: Node) -> None:
         self._nodes = [node, *(each for each in self._nodes if each != node)]
+
+
+def _failure(refusal: Refused) -> StoreAway:
+    """What an error reply means: the state of the server concerns all, a failed script one."""
+    message = str(refusal)
+    if message.startswith(_ABOUT_THE_QUESTION) and _FROM_A_SCRIPT in message:
+        return StoreRefused(message)
+    return StoreAway(message)

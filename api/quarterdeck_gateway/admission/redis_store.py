@@ -24,6 +24,7 @@ from quarterdeck_gateway.admission.port import (
     LimitKind,
     LimitState,
     Settlement,
+    StoreRefused,
     Verdict,
 )
 from quarterdeck_gateway.admission.redis_client import RedisClient
@@ -35,6 +36,9 @@ _UNSEEDED: Final = 3
 _EXCEEDED: Final = 4
 _KEPT_AFTER_PERIOD: Final = 48 * 3600
 _AT_ONCE: Final = 100
+_MOST_TOKENS: Final = 10**11
+_MOST_MICRO_USD: Final = 10**15
+"""Beyond these the scripts would no longer count exactly, or fail half-way."""
 
 _Item = TypeVar("_Item")
 
@@ -71,6 +75,8 @@ class RedisAdmissionStore:
 
     async def admit(self, ask: Ask) -> Verdict:
         """See AdmissionStore."""
+        if ask.tokens > _MOST_TOKENS or ask.micro_usd > _MOST_MICRO_USD:
+            raise StoreRefused(f"{ask.tokens} tokens, {ask.micro_usd} micro-USD: out of range")
         keys = [self._live, self._ask + ask.id]
         args: list[Word] = [self._reservation, ask.tokens, ask.micro_usd, len(ask.limits)]
         for limit in ask.limits:
@@ -112,6 +118,12 @@ class RedisAdmissionStore:
         expires = 0 if line.ends_at is None else _milliseconds(line.ends_at + _KEPT_AFTER_PERIOD)
         args = (spent, _microseconds(at), expires)
         await self._client.run(self._scripts.seed, (self._budget + line.id,), args)
+
+    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+        """See AdmissionStore."""
+        for some in _batches(lines):
+            keys = [self._budget + line.id for line in some]
+            await self._client.run(self._scripts.forget, keys, ())
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         """See AdmissionStore."""

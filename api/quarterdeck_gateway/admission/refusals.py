@@ -8,7 +8,13 @@ from typing import Final
 from quarterdeck_contract.v1alpha1.budget import usd
 from quarterdeck_gateway.admission.headers import limit_headers
 from quarterdeck_gateway.admission.port import BudgetLine, BudgetState, LimitKind, LimitState
-from quarterdeck_gateway.errors import BudgetExceeded, BudgetsUnavailable, LimitExceeded
+from quarterdeck_gateway.errors import (
+    BudgetExceeded,
+    BudgetsUnavailable,
+    GatewayError,
+    LimitExceeded,
+    Unavailable,
+)
 
 STORE_RETRY_SECONDS: Final = 2
 """When to come back after a store went away: they mostly restart in a moment."""
@@ -52,6 +58,14 @@ def budgets_unavailable(names: Sequence[str]) -> BudgetsUnavailable:
     return BudgetsUnavailable(
         f"Spending cannot be counted at the moment, so nothing is spent (budget {which}); "
         "a Budget with failOpen would let chats through.",
+        retry_after=STORE_RETRY_SECONDS,
+    )
+
+
+def store_refused() -> GatewayError:
+    """503: the question of this very chat failed in the store."""
+    return Unavailable(
+        "The limits and budgets of this chat cannot be checked; the gateway's log says why.",
         retry_after=STORE_RETRY_SECONDS,
     )
 

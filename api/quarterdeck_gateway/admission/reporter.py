@@ -71,8 +71,15 @@ class Reporter:
         """Round after round, until cancelled."""
         while True:
             if self._catalogue.synced:
-                await self.round()
+                await self._round_or_log()
             await asyncio.sleep(self._interval)
+
+    async def _round_or_log(self) -> None:
+        try:
+            await self.round()
+        except Exception:
+            # A fault of ours: the next round may do better, and chats must not end by it.
+            log.exception("round over the budgets failed")
 
     async def round(self) -> None:
         """Look once; metrics, then alerts and statuses if they are ours to send."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
+from quarterdeck_contract.names import LABEL_TEAM
 from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.catalogue.port import EventType, Manifest
 from quarterdeck_gateway.errors import GatewayError
@@ -22,7 +23,8 @@ from quarterdeck_gateway.identity.principal import Principal
 
 CLUSTER: Final = "cluster"
 """Actor of changes that only a watch has seen: who made them is in the cluster's own audit log."""
-OBSERVED: Final = frozenset({"ApiKey", "Budget"})
+OBSERVED: Final = frozenset({"ApiKey", "Budget", "Model"})
+"""A Model counts for its price."""
 GRACE_SECONDS: Final = 3.0
 
 Now = Callable[[], datetime]
@@ -75,8 +77,16 @@ def denied(
     )
 
 
+@dataclass(frozen=True)
+class _Known:
+    generation: int
+    spec: Mapping[str, Any]
+    team: str
+
+
 class ChangeAudit:
-    """Puts changes of ApiKeys and Budgets on record that were made past the gateway.
+    """Puts changes of ApiKeys, Budgets and Models on record that were made past the gateway: of
+    their specs, and of the label that says whose budget pays.
 
     Give ``observe`` to the catalogue's ``subscribe``. Events wait ``grace`` seconds; call ``flush``
     before the gateway stops.
@@ -86,7 +96,7 @@ class ChangeAudit:
         self._audit = audit
         self._now = now
         self._grace = grace
-        self._specs: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        self._known: dict[str, _Known] = {}
         self._waiting: dict[str, tuple[asyncio.TimerHandle, AuditEvent]] = {}
 
     def observe(self, event_type: EventType, manifest: Manifest) -> None:
@@ -95,19 +105,15 @@ class ChangeAudit:
         if manifest.get("kind") not in OBSERVED or not uid:
             return
         if event_type == "DELETED":
-            self._specs.pop(uid, None)
+            self._known.pop(uid, None)
             self._announce(_event(AuditAction.RESOURCE_DELETED, manifest, self._now(), {}))
             return
-        generation = int(manifest["metadata"].get("generation") or 0)
-        spec: Mapping[str, Any] = manifest.get("spec") or {}
-        known = self._specs.get(uid)
-        if known is not None and known[0] == generation:
-            return
-        self._specs[uid] = generation, spec
-        created = generation <= 1
-        action = AuditAction.RESOURCE_CREATED if created else AuditAction.RESOURCE_CHANGED
-        detail = {} if known is None else {"fields": changed_fields(known[1], spec)}
-        self._announce(_event(action, manifest, self._now(), detail))
+        before, after = self._known.get(uid), _known(manifest)
+        self._known[uid] = after
+        if before is None or before.generation != after.generation:
+            self._tell_spec(manifest, before, after)
+        if before is not None and before.team != after.team:
+            self._tell_team(manifest, after)
 
     def flush(self) -> None:
         """Put on record what still waits."""
@@ -115,6 +121,20 @@ class ChangeAudit:
             timer.cancel()
             self._audit.append(event)
         self._waiting.clear()
+
+    def _tell_spec(self, manifest: Manifest, before: _Known | None, after: _Known) -> None:
+        created = after.generation <= 1
+        action = AuditAction.RESOURCE_CREATED if created else AuditAction.RESOURCE_CHANGED
+        detail = {} if before is None else {"fields": changed_fields(before.spec, after.spec)}
+        self._announce(_event(action, manifest, self._now(), detail))
+
+    def _tell_team(self, manifest: Manifest, after: _Known) -> None:
+        # A label leaves the generation as it is. The version of the object tells a second change to
+        # the same team from the first; every watch sees it.
+        version = str(manifest["metadata"].get("resourceVersion") or "")
+        event = _event(AuditAction.RESOURCE_CHANGED, manifest, self._now(), {"fields": ["team"]})
+        once = f"{event.once}/team={after.team}/{version}"
+        self._announce(event.model_copy(update={"once": once}))
 
     def _announce(self, event: AuditEvent) -> None:
         once = str(event.once)
@@ -130,6 +150,15 @@ class ChangeAudit:
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Names of the fields of a spec that differ, never their values."""
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _known(manifest: Manifest) -> _Known:
+    metadata = manifest["metadata"]
+    return _Known(
+        generation=int(metadata.get("generation") or 0),
+        spec=manifest.get("spec") or {},
+        team=str((metadata.get("labels") or {}).get(LABEL_TEAM, "")),
+    )
 
 
 def _event(

@@ -1,11 +1,13 @@
 """ApiKeys by the hashes of the keys that were issued for them.
 
 Whoever may read ApiKeys sees hashes, and could write one of them into an ApiKey of their own. So
-the first to have a hash keeps it.
+the first to have a hash keeps it. When that was is in the operator's note beside the hash: the age
+of an ApiKey says nothing, for a rotation can give an old one any hash.
 """
 
 import structlog
 
+from quarterdeck_gateway.catalogue.entries import issued_keys
 from quarterdeck_gateway.catalogue.port import KeyEntry
 
 log = structlog.get_logger(__name__)
@@ -40,12 +42,15 @@ class KeyIndex:
         if not claims:
             del self._claims[key_hash], self._by_hash[key_hash]
             return
-        first = min(claims.values(), key=_age)
+        first = min(claims.values(), key=lambda entry: _age(entry, key_hash))
         self._by_hash[key_hash] = first
         if len(claims) > 1:
             log.warning("a key's hash is claimed twice", owner=first.id, claimed_by=sorted(claims))
 
 
-def _age(entry: KeyEntry) -> tuple[str, str]:
-    # RFC 3339 in UTC sorts as text.
-    return entry.manifest["metadata"].get("creationTimestamp") or "", entry.id
+def _age(entry: KeyEntry, key_hash: str) -> tuple[bool, str, str, str]:
+    # RFC 3339 in UTC sorts as text. A hash without a note is newer than any that has one.
+    notes = (key.created_at for key in issued_keys(entry.manifest) if key.hash == key_hash)
+    noted = min(notes, default=None)
+    created = entry.manifest["metadata"].get("creationTimestamp") or ""
+    return noted is None, noted or "", created, entry.id

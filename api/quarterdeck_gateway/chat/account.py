@@ -4,11 +4,17 @@ Written by the steps of the pipeline, read once in the end by ``settlement``.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from quarterdeck_contract.usage import Outcome
 from quarterdeck_contract.wire.chat import ChatRequest
-from quarterdeck_gateway.accounting.answers import AnswerFacts, Tail, text_of_body
+from quarterdeck_gateway.accounting.answers import (
+    AnswerFacts,
+    Tail,
+    text_of_body,
+    text_of_fragment,
+)
 from quarterdeck_gateway.chat.bill import Bill, bill_of
 from quarterdeck_gateway.chat.counting import count
 from quarterdeck_gateway.chat.estimate import overhead_tokens, prompt_text
@@ -54,6 +60,7 @@ class Account:
         self.relayed = Relayed()
         self.first_byte_seconds: float | None = None
         self._body: bytes | None = None
+        self._arriving: Sequence[bytes] = ()
         self._bill: Bill | None = None
         self._services = services
         self._begun = services.clock.monotonic()
@@ -74,10 +81,14 @@ class Account:
         self.status = status
         self.first_byte_seconds = self.seconds()
 
+    def receiving(self, pieces: Sequence[bytes]) -> None:
+        """A whole answer is coming into ``pieces``: it may break off."""
+        self._arriving = pieces
+
     def answered(self, facts: AnswerFacts, body: bytes) -> None:
         """A whole answer is here."""
         self.facts = facts
-        self._body = body
+        self._body, self._arriving = body, ()
 
     def streaming(self) -> None:
         """The answer comes in pieces."""
@@ -142,4 +153,8 @@ class Account:
         return prompt + self.profile.instruction_tokens
 
     def _count_output(self) -> int:
-        return count(text_of_body(self._body)) if self._body else self.relayed.tokens()
+        if self._body:
+            return count(text_of_body(self._body))
+        if self._arriving:
+            return count(text_of_fragment(b"".join(self._arriving)))
+        return self.relayed.tokens()

@@ -111,7 +111,9 @@ class Attempts:
         return self._decide(answer) if isinstance(answer, Whole) else answer
 
     async def _ask(self, replica: Replica) -> Streamed | Whole:
-        request = UpstreamRequest(self._chat.body, self._chat.request_id, self._account.leave.model)
+        request = UpstreamRequest(
+            self._chat.body, self._chat.request_id, self._agent.id, self._account.leave.model
+        )
         with ExitStack() as held:
             held.enter_context(self._services.loads.using(replica.id))
             self._account.asked = True
@@ -130,7 +132,9 @@ class Attempts:
             return Whole(answer.status, content_type, passed_on, body)
 
     async def _read(self, answer: Answer, first: bytes) -> bytes:
-        pieces, length, limit = [], 0, self._settings.max_answer_bytes
+        pieces: list[bytes] = []
+        self._account.receiving(pieces)
+        length, limit = 0, self._settings.max_answer_bytes
         piece = first
         try:
             while piece:

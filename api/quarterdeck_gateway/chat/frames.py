@@ -4,12 +4,14 @@ A worker that dies may leave half an event; a client that got that half would fa
 instead of on the error that follows. So only whole events are passed on.
 """
 
+import re
 from typing import Any, Final
 
 import orjson
 
 _HELD_LIMIT: Final = 256 * 1024
 _BOUNDARIES: Final = (b"\n\n", b"\r\n\r\n")
+_END_MARKER: Final = re.compile(rb"^data: *\[DONE\] *\r?\n\r?\n", re.MULTILINE)
 
 
 class Frames:
@@ -34,6 +36,15 @@ class Frames:
         """What a stream that ended without a last blank line still owes: its end marker."""
         rest, self._rest = self._rest.strip(), b""
         return rest + b"\n\n" if rest.endswith(b"[DONE]") else b""
+
+
+def end_of_answer(events: bytes) -> int | None:
+    """Where the end marker ends, if it is among these whole events."""
+    # Most pieces are told by this quick look.
+    if b"[DONE]" not in events:
+        return None
+    found = _END_MARKER.search(events)
+    return found.end() if found is not None else None
 
 
 def error_event(envelope: dict[str, Any]) -> bytes:

@@ -55,6 +55,12 @@ class Leave:
     """Output tokens at which the provider ends the answer by itself."""
     model: str | None = None
     """The cheaper model that shall answer."""
+    usual: Rates | None = None
+    """Where ``model`` is set: the rates that hold when the worker does not know it."""
+
+    def rates_of_answer(self, *, downgraded: bool) -> Rates:
+        """The rates of who really answers, as the head of the answer tells."""
+        return self.rates if downgraded or self.usual is None else self.usual
 
 
 FREE: Final = Leave()
@@ -123,7 +129,8 @@ class Gate:
         ask = Ask(ask_id, limits, budgets.lines, asked.tokens, asked.micro_usd)
         grant = await self._services.admission.admit(ask)
         bound = asked.output_tokens if asked.bounded else None
-        return Leave(grant, tokens, asked.rates, bound, model)
+        usual = None if model is None else self._estimate(chat, tokens, None).rates
+        return Leave(grant, tokens, asked.rates, bound, model, usual)
 
     def _estimate(self, chat: Applicant, tokens: int, model: str | None) -> Estimate:
         models = chat.profile.models if model is None else (model,)

@@ -70,7 +70,10 @@ class Meter:
         self._left = self._allowed()
 
     async def covers(self) -> bool:
-        """Whether all that was relayed is paid for; False when no budget gives any more."""
+        """Whether all that was relayed is paid for; False when no budget gives any more.
+
+        Raises BudgetsUnavailable when nobody can say.
+        """
         if self._relayed.uncounted_bytes <= self._left:
             return True
         self._left = self._allowed() - self._relayed.tokens()
@@ -90,8 +93,15 @@ class Meter:
         return money // self._rates.output + self._tolerated
 
 
-def meter_for(leave: Leave, relayed: Relayed) -> Meter | None:
-    """A meter, where there is something to measure: a budget, and output that costs."""
-    if leave.grant is None or not leave.grant.reserved or not leave.rates.output:
+def meter_for(leave: Leave, relayed: Relayed, *, downgraded: bool = False) -> Meter | None:
+    """A meter, where there is something to measure: a budget, and output that costs.
+
+    ``downgraded``: the cheaper model answers, as it was asked to.
+    """
+    rates = leave.rates_of_answer(downgraded=downgraded)
+    if leave.grant is None or not rates.output:
         return None
-    return Meter(leave.grant, leave.rates, leave.input_tokens or 0, relayed, leave.bound)
+    # Where a cheaper model was asked for, a budget is enforced, even if that model costs nothing.
+    if not leave.grant.reserved and leave.model is None:
+        return None
+    return Meter(leave.grant, rates, leave.input_tokens or 0, relayed, leave.bound)

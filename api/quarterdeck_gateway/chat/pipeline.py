@@ -39,6 +39,10 @@ class Pipeline:
             raise Starting(
                 "The gateway is starting: it does not know its agents yet.", retry_after=1
             )
+        if not self._services.catalogue.synced:
+            raise Starting(
+                "The gateway is starting: it does not know its budgets yet.", retry_after=1
+            )
         if not self._services.ledger.accepts:
             raise Unavailable(
                 "The gateway cannot keep records of more chats now.", retry_after=RETRY_LEDGER

@@ -17,14 +17,26 @@ from quarterdeck_gateway.admission.headers import limit_headers
 from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.chat.attempts import Streamed
 from quarterdeck_gateway.chat.bill import cost_event
-from quarterdeck_gateway.chat.frames import Frames, error_event
+from quarterdeck_gateway.chat.frames import Frames, end_of_answer, error_event
 from quarterdeck_gateway.chat.meter import meter_for
 from quarterdeck_gateway.chat.verdicts import Whole
-from quarterdeck_gateway.errors import BudgetExceeded, ReplicaError, ReplicaTimedOut
+from quarterdeck_gateway.errors import (
+    BudgetExceeded,
+    BudgetsUnavailable,
+    GatewayError,
+    ReplicaError,
+    ReplicaTimedOut,
+)
 
 log = structlog.get_logger(__name__)
 
-_END_MARKERS: Final = (b"[DONE]\n\n", b"[DONE]\r\n\r\n")
+_CUTS: Final[dict[type[GatewayError], str]] = {
+    BudgetExceeded: "A budget is used up: the answer of '{agent}' ends here. "
+    "Raise the budget, or wait for its next period.",
+    BudgetsUnavailable: "Spending cannot be counted at the moment: the answer of '{agent}' ends "
+    "here. Try again in a moment; a Budget with failOpen would let it go on.",
+}
+"""Why a stream ends before its end, and what the client is told."""
 
 
 async def relay(answer: Streamed | Whole, account: Account, send: Send) -> None:
@@ -55,37 +67,45 @@ class _StreamRelay:
         self._account = account
         self._send = send
         self._frames = Frames()
-        self._meter = meter_for(account.leave, account.relayed)
+        self._meter = meter_for(account.leave, account.relayed, downgraded=account.downgraded)
         self._complete = False
 
     async def run(self) -> None:
         self._account.answering(200)
         self._account.streaming()
         await self._send(_start(200, self._answer, self._account, {"x-accel-buffering": "no"}))
-        failure = None
         try:
-            paid = await self._pass_on()
-        except ReplicaError as exc:
-            paid, failure = True, exc
-        if paid:
+            unpaid = await self._pass_on()
+        except ReplicaError as failure:
             await self._finish(failure)
         else:
-            await self._cut()
+            await (self._finish(None) if unpaid is None else self._cut(unpaid))
 
-    async def _pass_on(self) -> bool:
-        """All pieces; False when the money is used up before their end."""
+    async def _pass_on(self) -> type[GatewayError] | None:
+        """All pieces up to the end marker, or until nobody pays for more: why."""
         piece = self._answer.first
-        while piece:
-            events = self._frames.feed(piece)
-            if events:
-                self._account.passing_on(events)
-                if events.endswith(_END_MARKERS):
-                    events += self._closing()
-                await self._write(events)
-                if self._meter is not None and not await self._meter.covers():
-                    return False
+        while piece and not self._complete:
+            if events := self._frames.feed(piece):
+                await self._write(self._taken(events))
+                if (unpaid := await self._unpaid()) is not None:
+                    return unpaid
+            # Also after the end marker, so that the connection can be used again.
             piece = await self._answer.answer.chunk()
-        return True
+        return None
+
+    def _taken(self, events: bytes) -> bytes:
+        """What the client gets of these events: nothing behind the end marker."""
+        end = end_of_answer(events)
+        events = events[:end]
+        self._account.passing_on(events)
+        return events if end is None else events + self._closing()
+
+    async def _unpaid(self) -> type[GatewayError] | None:
+        try:
+            paid = self._meter is None or await self._meter.covers()
+        except BudgetsUnavailable:
+            return BudgetsUnavailable
+        return None if paid else BudgetExceeded
 
     def _closing(self) -> bytes:
         """The end marker is here: the chat is whole, whatever the connection does now."""
@@ -112,18 +132,13 @@ class _StreamRelay:
                 last = _broken_off(failure, self._account)
         await self._write(last, more=False)
 
-    async def _cut(self) -> None:
+    async def _cut(self, why: type[GatewayError]) -> None:
         self._answer.answer.close()
         account = self._account
-        account.ended(Outcome.CUT, 200, BudgetExceeded.code)
+        account.ended(Outcome.CUT, 200, why.code)
         agent = account.agent.id if account.agent is not None else ""
-        message = (
-            f"A budget is used up: the answer of '{agent}' ends here. "
-            "Raise the budget, or wait for its next period."
-        )
-        body = error_body(
-            BudgetExceeded.status, BudgetExceeded.code, message, request_id=account.request_id
-        )
+        message = _CUTS[why].format(agent=agent)
+        body = error_body(why.status, why.code, message, request_id=account.request_id)
         await self._write(error_event(body), more=False)
 
     async def _write(self, body: bytes, *, more: bool = True) -> None:

@@ -16,6 +16,7 @@ import structlog
 from quarterdeck_contract.audit import AuditAction, AuditEvent
 from quarterdeck_contract.usage import Outcome, UsageRecord
 from quarterdeck_contract.wire.chat import ChatRequest
+from quarterdeck_gateway.accounting.rows import milliseconds
 from quarterdeck_gateway.chat.account import Account
 from quarterdeck_gateway.errors import (
     BudgetExceeded,
@@ -61,15 +62,45 @@ def settle(account: Account, services: Services) -> None:
     if account.agent is None or account.request is None:
         services.metrics.unrouted(outcome, status)
         return
-    record = record_of(account, account.agent, account.request, outcome, status)
-    services.metrics.finished(record, account.first_byte_seconds)
+    try:
+        record = record_of(account, account.agent, account.request, outcome, status)
+    except Exception:
+        log.exception("chat without a bill", id=account.id, agent=account.agent.id)
+        _charge_what_was_reserved(account, account.agent, services)
+        return
+    _keep(record, services)
+    if account.leave.grant is not None:
+        tokens = account.bill().tokens
+        account.leave.grant.settle(tokens, record.cost_micro_usd, ended_at(record))
+    _observe(record, account, services)
+
+
+def _keep(record: UsageRecord, services: Services) -> None:
     try:
         services.ledger.record(record)
     except Exception:
         log.exception("usage record lost", **record.manifest())
         services.metrics.ledger_failed()
-    if account.leave.grant is not None:
-        account.leave.grant.settle(account.bill().tokens, record.cost_micro_usd)
+
+
+def _observe(record: UsageRecord, account: Account, services: Services) -> None:
+    try:
+        services.metrics.finished(record, account.first_byte_seconds)
+    except Exception:
+        log.exception("chat not measured", id=record.id)
+
+
+def _charge_what_was_reserved(account: Account, agent: AgentEntry, services: Services) -> None:
+    """Nobody can make out the bill: the chat must neither be free nor hold its place for ever."""
+    services.metrics.abandoned(agent.namespace, agent.name)
+    if (grant := account.leave.grant) is not None:
+        grant.settle(account.leave.input_tokens or 0, grant.reserved)
+
+
+def ended_at(record: UsageRecord) -> float:
+    """When the chat ended, to the microsecond as the ledger's sums take it: a budget is charged by
+    one of the two, the sum or the settlement."""
+    return milliseconds(record.started_at) / 1000 + record.seconds
 
 
 def outcome_of(error: GatewayError) -> Outcome:

@@ -1,7 +1,8 @@
 """What to make of a worker's refusal: pass it on, try another replica, or own up to it.
 
 Pure. A worker's word to the client is passed on in its own bytes. What is between gateway and
-worker (a refused token, a wrong path) is not the client's fault and must not look like it.
+worker (a refused token, a wrong path, another agent's worker) is not the client's fault and must
+not look like it.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""``/healthz``, ``/readyz`` and ``/metrics``: the three paths without a key."""
+"""What kubelets ask without a key, and the metrics, whose labels name every tenant."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse

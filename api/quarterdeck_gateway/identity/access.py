@@ -51,7 +51,7 @@ VIEWER, USER, ADMIN = Role.VIEWER, Role.USER, Role.ADMIN
 ACCESS: Final = (
     Access("GET", "/healthz", OPEN, NOTHING),
     Access("GET", "/readyz", OPEN, NOTHING),
-    Access("GET", "/metrics", OPEN, NOTHING),
+    Access("GET", "/metrics", VIEWER, INSTALLATION),
     Access("GET", "/openapi.json", VIEWER, NOTHING),
     Access("POST", "/v1/chat/completions", USER),
     Access("GET", "/v1/models", VIEWER),

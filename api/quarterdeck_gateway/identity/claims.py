@@ -115,8 +115,10 @@ def words(value: object) -> list[str]:
 
 
 def role_of(value: object) -> Role | None:
-    """The greatest role among the words of a claim; other words mean nothing."""
-    known = [Role(word) for word in words(value) if word in list(Role)]
+    """The greatest role in a claim, a role or a list; anything else means nothing, also a phrase
+    that has a role in it, like the group ``Billing admin``."""
+    named = value if isinstance(value, list) else [value]
+    known = [Role(name) for name in named if isinstance(name, str) and name in list(Role)]
     return max(known, key=lambda role: role.rank, default=None)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from quarterdeck_contract.v1alpha1.api_key import Glob, Role
+from quarterdeck_contract.v1alpha1.api_key import Glob, Owner, Role
 from quarterdeck_contract.v1alpha1.limits import RateLimit
 from quarterdeck_contract.v1alpha1.schema import ResourceName
 
@@ -26,7 +26,7 @@ class NewKey(BaseModel):
     """Where its ApiKey goes; the gateway's default namespace when absent."""
     name: ResourceName | None = None
     """Name of its ApiKey; made from the owner when absent."""
-    owner: str = Field(min_length=1, max_length=253)
+    owner: Owner
     """Who uses the key: a person, a team or an application."""
     role: Role = Role.USER
     """viewer looks, user also chats, editor also changes agents, admin also keys and budgets."""

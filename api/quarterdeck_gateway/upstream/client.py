@@ -13,7 +13,12 @@ from typing import Final
 import aiohttp
 
 from quarterdeck_contract.addresses import ON_A_LAPTOP, AddressPolicy
-from quarterdeck_contract.names import HEADER_MODEL, HEADER_REQUEST_ID, HEADER_WORKER_TOKEN
+from quarterdeck_contract.names import (
+    HEADER_AGENT,
+    HEADER_MODEL,
+    HEADER_REQUEST_ID,
+    HEADER_WORKER_TOKEN,
+)
 from quarterdeck_gateway.errors import ReplicaDisconnected, ReplicaTimedOut, ReplicaUnreachable
 from quarterdeck_gateway.routing.registry import Replica
 from quarterdeck_gateway.upstream.guard import guarded_connector
@@ -56,7 +61,7 @@ class HttpUpstream:
         )
 
     async def open(self, replica: Replica, request: UpstreamRequest) -> "HttpAnswer":
-        headers = {HEADER_REQUEST_ID: request.request_id}
+        headers = {HEADER_REQUEST_ID: request.request_id, HEADER_AGENT: request.agent}
         if replica.token is not None:
             headers[HEADER_WORKER_TOKEN] = replica.token
         if request.model is not None:

@@ -16,6 +16,8 @@ class UpstreamRequest:
 
     body: bytes
     request_id: str
+    agent: str
+    """``namespace/name`` of the agent that was asked; a worker of another one refuses."""
     model: str | None = None
     """The Model that shall answer instead of the agent's first choice."""
 

@@ -1,8 +1,12 @@
-"""Only the gateway reaches workers, so that nobody goes around its authentication.
+"""Only the gateway reaches workers, so that nobody goes around its authentication; and workers
+reach everything but a cloud's metadata service.
 
-Egress stays open: where models live (a provider's changing addresses, a service in this cluster,
-a machine in the office) is not ours to know, and policies cannot name hosts.
+Where models live (a provider's changing addresses, a service in this cluster, a machine in the
+office) is not ours to know, and policies cannot name hosts. A ``Model.spec.baseURL`` is a name that
+anybody's DNS resolves, to the metadata address too; what that hands out is meant for the node.
 """
+
+from typing import Final
 
 from quarterdeck_contract.names import (
     GATEWAY_COMPONENT,
@@ -15,11 +19,15 @@ from quarterdeck_operator.cluster.port import Manifest
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.resolve.agent import ResolvedAgent
 
-NAMESPACE_NAME = "kubernetes.io/metadata.name"
+NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
+METADATA: Final = "169.254.0.0/16"
+DNS_PORT: Final = 53
+TLS_PORTS: Final = (443, 6443)
 
 
 def build_network_policy(resolved: ResolvedAgent, options: BuildOptions) -> Manifest:
-    """A NetworkPolicy that lets the gateway's pods, and no others, reach the workers' port."""
+    """A NetworkPolicy that lets the gateway's pods, and no others, reach the workers' port, and
+    workers whatever is not link-local."""
     gateway = {
         "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: options.gateway_namespace}},
         "podSelector": {"matchLabels": {LABEL_COMPONENT: GATEWAY_COMPONENT}},
@@ -31,7 +39,24 @@ def build_network_policy(resolved: ResolvedAgent, options: BuildOptions) -> Mani
         "NetworkPolicy",
         spec={
             "podSelector": {"matchLabels": worker_labels(resolved.agent.metadata.name)},
-            "policyTypes": ["Ingress"],
+            "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": [gateway], "ports": ports}],
+            "egress": _egress(),
         },
     )
+
+
+def _egress() -> list[Manifest]:
+    return [
+        # No peer: a node's own DNS cache has a link-local address.
+        {"ports": [{"port": DNS_PORT, "protocol": protocol} for protocol in ("UDP", "TCP")]},
+        # No peer: some plug-ins count the API server neither among addresses nor pods, some fail on
+        # a rule for all of IPv6; and metadata is not served there.
+        {"ports": [{"port": port, "protocol": "TCP"} for port in TLS_PORTS]},
+        {
+            "to": [
+                {"namespaceSelector": {}},
+                {"ipBlock": {"cidr": "0.0.0.0/0", "except": [METADATA]}},
+            ]
+        },
+    ]

@@ -1,15 +1,18 @@
 """What the end of an answer tells: tokens, model, and whether it is whole."""
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quarterdeck_gateway.accounting.answers import (
+    MOST_TOKENS,
     TAIL_BYTES,
     AnswerFacts,
     Tail,
     facts_of_body,
     facts_of_stream,
+    text_of_fragment,
 )
 from support.fake_worker import MODEL, chunk, completion, event, usage_chunk
 
@@ -47,6 +50,42 @@ def test_nonsense_counts_are_not_counted() -> None:
     odd = {"usage": {"prompt_tokens": -1, "completion_tokens": "many"}, "model": 5}
     assert facts_of_stream(event(odd) + DONE) == AnswerFacts(done=True)
     assert facts_of_body(orjson.dumps(odd)) == AnswerFacts(done=True)
+
+
+@pytest.mark.parametrize("value", [True, False, 7.0, "7", None, [7]])
+def test_only_whole_numbers_are_counts(value: object) -> None:
+    details = {"cached_tokens": value}
+    usage = {"prompt_tokens": value, "completion_tokens": 5, "prompt_tokens_details": details}
+    facts = facts_of_body(orjson.dumps({"usage": usage}))
+    assert (facts.input_tokens, facts.output_tokens, facts.cached_tokens) == (None, 5, None)
+
+
+def test_counts_are_bounded() -> None:
+    """By what every counter behind them can hold."""
+    most = 2**64 - 1
+    usage = {
+        "prompt_tokens": most,
+        "completion_tokens": most,
+        "prompt_tokens_details": {"cached_tokens": most},
+    }
+    facts = facts_of_body(orjson.dumps({"usage": usage}))
+    counts = (facts.input_tokens, facts.output_tokens, facts.cached_tokens)
+    assert counts == (MOST_TOKENS, MOST_TOKENS, MOST_TOKENS)
+
+
+@given(st.text(), st.integers(min_value=0))
+def test_the_text_of_an_answer_that_broke_off(text: str, cut: int) -> None:
+    message = {"role": "assistant", "content": text}
+    body = orjson.dumps({"choices": [{"message": message}]})
+    assert text_of_fragment(body) == text
+    begun = orjson.dumps(text)[: cut % (len(text.encode()) + 1)].rstrip(b"\\")
+    assert len(text_of_fragment(b'{"content": ' + begun)) <= 2 * len(text.encode())
+
+
+def test_a_fragment_is_only_what_a_model_wrote() -> None:
+    assert text_of_fragment(b'{"id": "x", "content": "one \\"two\\" thr') == 'one "two" thr'
+    assert text_of_fragment(b'{"content": "one \\u00') == "one \\u00"
+    assert text_of_fragment(b'{"id": "x", "role": "assista') == ""
 
 
 def test_a_body() -> None:

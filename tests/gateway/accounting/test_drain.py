@@ -169,3 +169,20 @@ async def test_closing_takes_its_time_and_no_more(
         await delivery.drain.close(0.05)
     assert delivery.sample("records") is None
     assert make_spool().depth == 3
+
+
+async def test_tells_when_all_that_a_dead_process_left_is_delivered(
+    delivery: Delivery, make_spool: MakeSpool
+) -> None:
+    told: list[int] = []
+    delivery.drain.when_adopted = lambda: told.append(len(delivery.shelf.records))
+    delivery.append(*records(3))
+    await delivery.drain.flush()
+    assert told == []
+    other = make_spool()
+    for record in records(12):
+        other.append(record)
+    other.close()
+    delivery.spool.adopt()
+    await delivery.drain.flush()
+    assert told == [15]

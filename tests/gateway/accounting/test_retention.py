@@ -47,10 +47,11 @@ async def remaining(database: Database) -> int:
     [
         (NOW, 100, datetime(2026, 8, 15, 12, tzinfo=UTC)),
         (NOW, 1, datetime(2026, 10, 30, 22, tzinfo=UTC)),
-        (datetime(2026, 1, 1, tzinfo=UTC), 1, datetime(2025, 12, 30, 22, tzinfo=UTC)),
+        (datetime(2026, 1, 1, tzinfo=UTC), 1, datetime(2025, 12, 23, tzinfo=UTC)),
+        (datetime(2026, 3, 12, tzinfo=UTC), 1, datetime(2026, 2, 27, 22, tzinfo=UTC)),
     ],
 )
-def test_the_current_month_stays(now: datetime, days: int, expected: datetime) -> None:
+def test_the_current_month_and_week_stay(now: datetime, days: int, expected: datetime) -> None:
     assert cutoff(now, days) == expected
 
 
@@ -140,3 +141,22 @@ async def test_a_database_that_is_away_is_for_the_next_turn(database: Database) 
         raise DatabaseAway("gone")
 
     await Retention(database, claim, gateway="g", retention_days=9).turn()
+
+
+async def test_a_fault_of_ours_does_not_end_the_turns(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention_module, "EVERY_SECONDS", 0.01)
+    turns = 0
+
+    async def claim(name: str, owner: str, seconds: float) -> bool:
+        nonlocal turns
+        turns += 1
+        raise RuntimeError("a fault of ours")
+
+    task = asyncio.create_task(Retention(database, claim, gateway="g", retention_days=9).run())
+    async with asyncio.timeout(5):
+        while turns < 3:
+            await asyncio.sleep(0.005)
+    assert not task.done()
+    task.cancel()

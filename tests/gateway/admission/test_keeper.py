@@ -8,9 +8,14 @@ import pytest
 
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
-from quarterdeck_gateway.admission.port import Ask, BudgetLine, Limit, LimitKind
+from quarterdeck_gateway.admission.port import Ask, BudgetLine, Limit, LimitKind, StoreRefused
 from quarterdeck_gateway.admission.seeding import HistoryAway, NoHistory
-from quarterdeck_gateway.errors import BudgetExceeded, BudgetsUnavailable, LimitExceeded
+from quarterdeck_gateway.errors import (
+    BudgetExceeded,
+    BudgetsUnavailable,
+    LimitExceeded,
+    Unavailable,
+)
 from support.keeping import World, until
 
 CALL = 100_000
@@ -128,6 +133,7 @@ async def test_reservations_are_extended_until_the_budget_refuses(world: World) 
     assert await grant.extend(4 * CALL)
     assert not await grant.extend(1)
     assert grant.reserved == 10 * CALL
+    assert await spent(world, budget) == (0, 10 * CALL)
     free = await world.keeper.admit(Ask("b", (), (), 0, CALL))
     assert await free.extend(10**12)
     assert free.reserved == 0
@@ -192,7 +198,12 @@ class TestWithoutStore:
     async def test_running_chats_of_closed_budgets_get_no_more(self, world: World) -> None:
         grant = await world.keeper.admit(Ask("a", (), (await line(world),), 0, CALL))
         world.store.away = True
-        assert not await grant.extend(CALL)
+        with pytest.raises(BudgetsUnavailable, match="'team-a/monthly'"):
+            await grant.extend(CALL)
+        assert not world.keeper.breaker.closed
+        with pytest.raises(BudgetsUnavailable):
+            await grant.extend(CALL)
+        assert grant.reserved == CALL
 
     async def test_limits_fall_to_this_gateways_share(self, world: World) -> None:
         await world.inner.beat("gateway-2", 60)
@@ -327,6 +338,21 @@ async def test_a_store_that_forgot_is_reminded_of_running_chats_before_it_admits
         await world.keeper.admit(Ask("e", (places(2),)))
 
 
+async def test_a_chat_is_charged_from_the_end_that_its_record_tells(world: World) -> None:
+    """Whatever ended before a budget was seeded is in the sum that it was seeded with."""
+    budget = await line(world)
+    before = await world.keeper.admit(Ask("a", (), (budget,), 0, CALL))
+    after = await world.keeper.admit(Ask("b", (), (budget,), 0, CALL))
+    world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+    seeded = time.time()
+    await world.inner.seed(budget, CALL, seeded)
+    async with world.running() as keeper:
+        before.settle(1, CALL, seeded - 0.001)
+        after.settle(1, CALL, seeded + 0.001)
+        await until(lambda: len(keeper.outbox) == 0)
+    assert await spent(world, budget) == (2 * CALL, 0)
+
+
 async def test_what_was_forgotten_is_noticed_without_a_new_chat(world: World) -> None:
     """Another gateway has seeded the budget; this one only has a stream that goes on."""
     budget = await line(world)
@@ -367,3 +393,64 @@ async def test_a_cancelled_admission_gives_back(world: World) -> None:
             await task
         await until(lambda: len(keeper.outbox) == 0)
     assert await spent(world, budget) == (0, 0)
+
+
+class TestRefusals:
+    """A question that fails in the store is the trouble of its chat alone."""
+
+    async def test_a_refused_ask_is_503_for_this_chat_only(self, world: World) -> None:
+        budget = await line(world)
+        world.store.refuses = {"poison"}
+        async with world.running() as keeper:
+            with pytest.raises(Unavailable):
+                await keeper.admit(Ask("poison", (places(1),), (budget,), 10**20, CALL))
+            assert keeper.breaker.closed
+            await keeper.admit(Ask("b", (places(1),), (budget,), 0, CALL))
+            await until(lambda: len(keeper.outbox) == 0)
+        assert await spent(world, budget) == (0, CALL)
+
+    async def test_a_refused_extension_is_that_of_this_chat_only(self, world: World) -> None:
+        budget = await line(world)
+        one = await world.keeper.admit(Ask("a", (), (budget,), 0, CALL))
+        two = await world.keeper.admit(Ask("b", (), (budget,), 0, CALL))
+
+        async def refuse(ask_id: str, micro_usd: int) -> bool:
+            if ask_id == "a":
+                raise StoreRefused("ERR out of range")
+            return True
+
+        world.store.extend = refuse  # type: ignore[method-assign]
+        with pytest.raises(BudgetsUnavailable):
+            await one.extend(CALL)
+        assert await two.extend(CALL)
+
+    async def test_a_refused_reminder_does_not_stop_the_heart(self, world: World) -> None:
+        budget = await line(world)
+        for name in ("poison", "b"):
+            await world.keeper.admit(Ask(name, (), (budget,), 0, CALL))
+        world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+        world.store.refuses = {"poison"}
+        await world.keeper.admit(Ask("c", (), (budget,), 0, CALL))
+        assert await spent(world, budget) == (0, 2 * CALL)
+
+
+async def test_a_running_chat_goes_on_over_a_store_that_forgot_it(world: World) -> None:
+    budget = await line(world)
+    grant = await world.keeper.admit(Ask("a", (places(2),), (budget,), 0, 8 * CALL))
+    world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+    assert await grant.extend(CALL)
+    assert await spent(world, budget) == (0, 9 * CALL)
+    assert not await grant.extend(2 * CALL)
+
+
+async def test_other_gateways_are_waited_for_by_the_seeding_of_an_empty_store(
+    world: World,
+) -> None:
+    """The first to find it empty counts itself alone, but the others' spools are not written."""
+    await world.inner.beat("gateway-2", 60)
+    async with world.running() as keeper:
+        assert not keeper.heartbeat.has_company
+        await until(lambda: keeper.heartbeat.gateways == 2)
+        world.inner = world.store.inner = MemoryAdmissionStore(time.time)
+        await until(lambda: keeper.heartbeat.gateways == 1)
+        assert keeper.heartbeat.has_company

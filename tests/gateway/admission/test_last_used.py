@@ -1,15 +1,18 @@
 """One write per key and five minutes, the first within seconds."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from quarterdeck_contract.names import API_VERSION
+from quarterdeck_gateway.admission import last_used as last_used_module
 from quarterdeck_gateway.admission.last_used import RENEWED_SECONDS, LastUsed
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
 from quarterdeck_gateway.errors import Unavailable
+from support.keeping import until
 
 START = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
 
@@ -99,3 +102,22 @@ async def test_keys_that_are_gone_are_forgotten(world: World) -> None:
     await world.one.report()
     assert world.writes == 0
     assert not world.one._uses
+
+
+async def test_a_fault_of_ours_does_not_end_the_looks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last_used_module, "FIRST_SECONDS", 0.01)
+    looks = 0
+
+    def fail(*_: object) -> None:
+        nonlocal looks
+        looks += 1
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(world.catalogue, "key", fail)
+    world.one.used("team-a", "ci")
+    task = asyncio.create_task(world.one.run())
+    await until(lambda: looks >= 3)
+    assert not task.done()
+    task.cancel()

@@ -25,6 +25,7 @@ from quarterdeck_gateway.admission.port import AdmissionStore, Ask, BudgetLine, 
 from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
+from quarterdeck_gateway.chat.settlement import ended_at
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.migrate import migrate
 from quarterdeck_gateway.errors import BudgetExceeded, GatewayError
@@ -65,21 +66,20 @@ class Gateway:
             self.refusals.append(time.monotonic() - began)
             return False
         await asyncio.sleep(random.random() * 0.03)
-        self.ledger.record(
-            UsageRecord(
-                id=name,
-                request_id="",
-                namespace="team-a",
-                agent="writer",
-                stream=False,
-                outcome=Outcome.COMPLETED,
-                status=200,
-                cost_micro_usd=cost,
-                started_at=began_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                seconds=round(time.monotonic() - began, 6),
-            )
+        record = UsageRecord(
+            id=name,
+            request_id="",
+            namespace="team-a",
+            agent="writer",
+            stream=False,
+            outcome=Outcome.COMPLETED,
+            status=200,
+            cost_micro_usd=cost,
+            started_at=began_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            seconds=round(time.monotonic() - began, 6),
         )
-        grant.settle(10, cost)
+        self.ledger.record(record)
+        grant.settle(10, cost, ended_at(record))
         self.settled += cost
         return True
 

@@ -14,13 +14,15 @@ from quarterdeck_gateway.admission.port import BudgetLine, Settlement, StoreAway
 from support.keeping import FaultyStore, until
 
 LINE = BudgetLine("u1:month:0", "team-a/monthly", 10**9, None)
+SET_ASIDE = "quarterdeck_gateway_settlements_set_aside_total"
 
 
 class World:
     def __init__(self) -> None:
         self.at = 1000.0
         self.store = FaultyStore(MemoryAdmissionStore(lambda: self.at))
-        metrics = AdmissionMetrics(CollectorRegistry())
+        self.registry = CollectorRegistry()
+        metrics = AdmissionMetrics(self.registry)
         self.breaker = Breaker(self.store.ping, metrics)
         self.outbox = Outbox(
             self.store, self.breaker, metrics, reservation_seconds=30, now=lambda: self.at
@@ -121,3 +123,34 @@ async def test_draining_is_bounded() -> None:
     async with asyncio.timeout(1):
         await world.outbox.drain(0.05)
     assert len(world.outbox) == 1
+
+
+async def test_a_settlement_that_the_store_refuses_harms_no_other() -> None:
+    world = World()
+    other = BudgetLine("u2:month:0", "team-a/other", 10**9, None)
+    await world.store.seed(LINE, 0, 0)
+    await world.store.seed(other, 0, 0)
+    world.store.refuses = {"poison"}
+    world.put("before")
+    world.outbox.put(Settlement("poison", 0, 10**19, world.at, (other,)))
+    world.put("after")
+    task = asyncio.create_task(world.outbox.run())
+    await until(lambda: len(world.outbox) == 0)
+    world.put("later")
+    await until(lambda: len(world.outbox) == 0)
+    task.cancel()
+    assert world.breaker.closed
+    assert await world.spent() == 3
+    assert await world.store.inner.states([other]) == (), "the ledger is asked"
+    assert world.registry.get_sample_value(SET_ASIDE) == 1
+
+
+async def test_all_owed_has_arrived_only_after_the_last_batch() -> None:
+    world = World()
+    await world.store.seed(LINE, 0, 0)
+    for i in range(BATCH * 2 + 1):
+        world.put(f"{i}")
+    task = asyncio.create_task(world.outbox.run())
+    assert await world.outbox.settled(1.0)
+    assert await world.spent() == BATCH * 2 + 1
+    task.cancel()

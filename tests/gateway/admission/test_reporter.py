@@ -292,3 +292,21 @@ async def test_it_runs_until_cancelled_and_survives_outages(gateway: Gateway) ->
         assert keeper.breaker.closed
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_fault_of_ours_does_not_end_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Gateway()
+    await world.budget()
+    world.reporter._interval = 0.01
+    rounds = 0
+
+    async def fail(*_: object) -> None:
+        nonlocal rounds
+        rounds += 1
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(world.store, "states", fail)
+    task = asyncio.create_task(world.reporter.run())
+    await until(lambda: rounds >= 3)
+    assert not task.done()
+    task.cancel()

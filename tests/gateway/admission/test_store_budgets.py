@@ -100,3 +100,18 @@ async def test_a_settlement_that_nobody_can_remember_asks_for_a_new_seed(
     assert await store.states((line,)) == ()
     await store.seed(line, 15, time.time())
     assert await standing(store, line) == (15, 0)
+
+
+async def test_a_budget_forgotten_wants_a_seed_and_keeps_reservations(
+    store: AdmissionStore,
+) -> None:
+    line, other = await seeded(store, budget(100), 90), await seeded(store, budget(9, "a/o"), 3)
+    ask = Ask("a", budgets=(line,), micro_usd=10)
+    await store.admit(ask)
+    await store.forget([line, budget(1, "a/unknown")])
+    assert (await store.admit(Ask("b", budgets=(line,)))).unseeded == (line.id,)
+    assert await standing(store, other) == (3, 0)
+    await store.seed(line, 50, time.time() - 1)
+    assert await standing(store, line) == (50, 10)
+    await store.settle([settlement(ask, micro_usd=7)])
+    assert await standing(store, line) == (57, 0)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from quarterdeck_gateway.admission.lua import load
-from quarterdeck_gateway.admission.port import Ask, LimitKind, StoreAway
+from quarterdeck_gateway.admission.port import Ask, LimitKind, Settlement, StoreAway, StoreRefused
 from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from support.admission_stores import TIMEOUT, budget, limit, opened, server_for, settlement
 from support.redis_servers import KINDS, RedisServer
@@ -134,3 +134,35 @@ async def test_two_prefixes_share_nothing(server: RedisServer, store: RedisAdmis
     async with opened(server.url, "other") as other:
         assert (await store.admit(Ask("a", (of,)))).admitted
         assert (await other.admit(Ask("a", (of,)))).admitted
+
+
+async def test_a_broken_limit_is_the_trouble_of_its_own_chats(
+    server: RedisServer, store: RedisAdmissionStore
+) -> None:
+    broken = limit(LimitKind.TOKENS, 10, "team-a/broken")
+    server.command("LPUSH", "{test}:l:t:agent:team-a/broken", "nonsense")
+    with pytest.raises(StoreRefused, match="WRONGTYPE"):
+        await store.admit(Ask("a", (broken,), tokens=1))
+    server.command("SCRIPT", "FLUSH")
+    with pytest.raises(StoreRefused, match="WRONGTYPE"):
+        await store.admit(Ask("a", (broken,), tokens=1))
+    with pytest.raises(StoreRefused, match="out of range"):
+        await store.admit(Ask("a", (limit(LimitKind.TOKENS, 10),), tokens=10**18))
+    assert (await store.admit(Ask("b", (limit(LimitKind.TOKENS, 10),), tokens=1))).admitted
+
+
+async def test_a_settlement_that_fails_half_way_gives_back_once(
+    server: RedisServer, store: RedisAdmissionStore
+) -> None:
+    line = budget(10_000)
+    await store.seed(line, 5, time.time() - 60)
+    poison = Ask("poison", budgets=(line,), micro_usd=1000)
+    for ask in (poison, Ask("b", budgets=(line,), micro_usd=700), Ask("c", (), (line,), 0, 10)):
+        assert (await store.admit(ask)).admitted
+    innocent = Settlement("c", 0, 8, time.time(), (line,))
+    for _ in range(3):
+        with pytest.raises(StoreRefused):
+            await store.settle([innocent, settlement(poison, micro_usd=10**19)])
+    (state,) = await store.states([line])
+    assert (state.spent, state.reserved) == (13, 700)
+    assert (await store.admit(Ask("d", budgets=(line,), micro_usd=1))).admitted

@@ -97,3 +97,14 @@ async def test_many_lapse_a_bounded_number_at_a_time(store: AdmissionStore) -> N
     for _ in range(3):
         await store.states((line,))
     assert await standing(store, line) == (0, 0)
+
+
+async def test_tokens_estimated_by_the_dead_return(store: AdmissionStore) -> None:
+    of = limit(LimitKind.TOKENS, 1000)
+    ask = Ask("dead", (of,), tokens=1000)
+    assert (await store.admit(ask)).admitted
+    assert not (await store.admit(Ask("b", (of,), tokens=900))).admitted
+    await asyncio.sleep(RESERVATION + 0.05)
+    assert (await store.admit(Ask("b", (of,), tokens=900))).admitted
+    await store.settle([settlement(ask, tokens=60)])
+    assert (await store.admit(Ask("probe", (of,)))).limits[0].remaining <= 60

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from quarterdeck_contract.audit import AuditAction
+from quarterdeck_contract.names import LABEL_TEAM
 from quarterdeck_gateway.audit.port import MemoryAuditLog
 from quarterdeck_gateway.catalogue.attribution import Actor, ChangeAudit, attributed
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
@@ -54,10 +55,43 @@ async def test_a_life_on_record(world: World) -> None:
     assert not any("a" * 64 in event.model_dump_json() for event in world.audit.events)
 
 
-async def test_status_and_models_are_not_news(world: World) -> None:
+async def test_a_new_price_is_on_record(world: World) -> None:
+    price = {"inputPerMillion": 1, "outputPerMillion": 2}
+    spec = {"provider": "ollama", "model": "x", "price": price}
+    await world.writer.create(manifest_of("Model", "m", spec))
+    cheaper = {"price": {"inputPerMillion": 0, "outputPerMillion": 0}}
+    await world.writer.patch_spec("Model", "team-a", "m", cheaper)
+    assert world.told() == [
+        ("resource.created", "Model/team-a/m"),
+        ("resource.changed", "Model/team-a/m"),
+    ]
+    assert world.audit.events[-1].detail == {"generation": 2, "fields": ["price"]}
+
+
+async def test_a_label_that_says_who_pays_is_on_record_each_time(world: World) -> None:
+    later = World()
+    stored = await world.writer.create(api_key())
+    later.catalogue.observe("ADDED", stored)
+    for version, team in enumerate(("red", "blue", "red", "red", ""), start=100):
+        labels = {LABEL_TEAM: team} if team else {}
+        metadata = {**stored["metadata"], "labels": labels, "resourceVersion": str(version)}
+        for seen_by in (world, later):
+            seen_by.catalogue.observe("MODIFIED", {**stored, "metadata": metadata})
+    assert (
+        world.told()
+        == [("resource.created", "ApiKey/team-a/ci")]
+        + [("resource.changed", "ApiKey/team-a/ci")] * 4
+    )
+    names = [event.once for event in world.audit.events]
+    assert len(set(names)) == 5
+    assert all(event.detail["fields"] == ["team"] for event in world.audit.events[1:])
+    later.told()
+    assert [event.once for event in later.audit.events] == names
+
+
+async def test_status_is_not_news(world: World) -> None:
     stored = await world.writer.put(budget())
     await world.writer.report("Budget", "team-a", "month", {"spentUSD": "1.000000"})
-    await world.writer.create(manifest_of("Model", "m", {"provider": "ollama", "model": "x"}))
     world.catalogue.observe("MODIFIED", stored)
     assert world.told() == [("resource.created", "Budget/team-a/month")]
 

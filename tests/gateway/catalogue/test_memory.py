@@ -86,6 +86,34 @@ def test_nobody_takes_over_a_key_by_copying_its_hash(catalogue: EventCatalogue) 
     assert holder() is None
 
 
+def test_nor_by_rotating_an_older_key_to_it(catalogue: EventCatalogue) -> None:
+    """Which key is older says nothing: when the operator first saw the hash does."""
+
+    def noted(name: str, made: str, hash_: str, *notes: tuple[str, str]) -> dict[str, Any]:
+        manifest = created(api_key(name, hash=hash_, revision=len(notes) or 1), made)
+        keys = [
+            {"hash": known, "revision": number, "createdAt": at}
+            for number, (known, at) in enumerate(notes, start=1)
+        ]
+        return manifest | {"status": {"keys": keys[::-1]}}
+
+    def holder() -> str | None:
+        found = catalogue.key_by_hash(HASH)
+        return found.name if found is not None else None
+
+    old, june, july = "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"
+    before = ("e" * 64, old)
+    catalogue.observe("ADDED", noted("thief", old, "e" * 64, before))
+    catalogue.observe("ADDED", noted("victim", june, HASH, (HASH, june)))
+    catalogue.observe("MODIFIED", noted("thief", old, HASH, before))
+    assert holder() == "victim"
+    catalogue.observe("MODIFIED", noted("thief", old, HASH, before, (HASH, july)))
+    assert holder() == "victim"
+    rotated = ("d" * 64, july)
+    catalogue.observe("MODIFIED", noted("victim", june, "d" * 64, (HASH, june), rotated))
+    assert holder() == "victim"
+
+
 def test_the_budgets_of_a_chat(catalogue: EventCatalogue) -> None:
     for manifest in (
         scoped("whole", "Namespace"),

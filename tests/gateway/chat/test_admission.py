@@ -1,6 +1,7 @@
 """Limits and budgets of a chat over real sockets: refused, reserved, settled, cut, on record."""
 
 import asyncio
+import time
 from typing import Any
 
 import orjson
@@ -8,8 +9,11 @@ import pytest
 
 from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.usage import Outcome
+from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
+from quarterdeck_gateway.chat.counting import load
 from support import declared
 from support.fake_worker import FakeWorker, Script
+from support.keeping import FaultyStore
 from support.running_gateway import Gateway, agent, running_gateway, until
 
 TEAM_KEY = "qd_team-key"
@@ -216,6 +220,51 @@ async def test_a_stream_is_cut_when_its_budget_is_used_up(
     assert reserved == 0
     assert spent == record.cost_micro_usd
     assert 50 < spent <= 70
+
+
+async def test_a_stream_ends_when_nobody_can_say_whether_it_is_paid(worker: FakeWorker) -> None:
+    load()
+    worker.script = Script(chunks=2000, text=" word" * 20, delay=0.001)
+    store = FaultyStore(MemoryAdmissionStore(time.time))
+    async with running_gateway(store=store) as gateway:
+        gateway.registry.put(agent("demo", worker.url))
+        gateway.declare(declared.model("demo", 1, 2), declared.budget("all", 100.0))
+        async with gateway.chat(stream=True) as response:
+            await response.content.readany()
+            store.away = True
+            *_, error, end = (await response.read()).split(b"\n\n")
+        told = orjson.loads(error.removeprefix(b"data: "))["error"]
+        assert (told["code"], told["type"]) == ("budgets_unavailable", "service_unavailable_error")
+        assert (end, "budget is used up" in told["message"]) == (b"", False)
+        await until(lambda: bool(gateway.ledger.records))
+        (record,) = gateway.ledger.records
+        assert (record.outcome, record.code) == (Outcome.CUT, "budgets_unavailable")
+        store.away = False
+        await until(lambda: gateway.keeper.breaker.closed)
+        assert await gateway.budget() == (record.cost_micro_usd, 0)
+
+
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+async def test_no_client_asks_for_more_tokens_than_can_be_counted(
+    priced: Gateway, worker: FakeWorker, field: str
+) -> None:
+    asked: dict[str, Any] = {field: 10_000_001}
+    async with priced.chat(**asked) as response:
+        error = await error_of(response)
+    assert (response.status, error["param"]) == (422, field)
+    asked = {field: 10_000_000}
+    async with priced.chat(**asked) as response:
+        assert response.status == 200
+    assert len(worker.requests) == 1
+
+
+async def test_no_chat_begins_before_budgets_are_known(priced: Gateway, worker: FakeWorker) -> None:
+    priced.catalogue.synced = False
+    async with priced.chat() as response:
+        error = await error_of(response)
+    assert (response.status, error["code"], worker.requests) == (503, "starting", [])
+    priced.catalogue.synced = True
+    assert await _status(priced) == 200
 
 
 async def test_an_unbounded_stream_asks_for_instalments(

@@ -9,8 +9,10 @@ import pytest
 
 from quarterdeck_contract.usage import Outcome
 from quarterdeck_contract.wire.errors import error_body
+from support.fake_provider import FakeProvider
 from support.fake_worker import FakeWorker, Script
 from support.running_gateway import Gateway, agent, running_gateway
+from support.worker_app import endpoint, running_worker, worker_config
 
 AGENT = {"namespace": "default", "agent": "demo"}
 DRAINING = Script(
@@ -71,6 +73,24 @@ async def test_a_replica_set_aside_is_still_better_than_none(gateway: Gateway) -
         )
     async with FakeWorker(port=int(url.rsplit(":", 1)[1])), gateway.chat() as response:
         assert response.status == 200
+
+
+async def test_an_endpoint_that_is_the_worker_of_another_agent(gateway: Gateway) -> None:
+    """Else whoever may write an Agent would chat with everybody's, and past their budgets."""
+    async with FakeProvider() as provider:
+        config = worker_config(endpoint("primary", "openai-compatible", f"{provider.url}/v1"))
+        async with running_worker(config, token="worker-secret") as victim:
+            gateway.registry.put(agent("tester", victim.url))
+            gateway.registry.put(agent("thief", victim.url))
+            async with gateway.chat("tester") as response:
+                assert response.status == 200
+                await response.read()
+            asked = len(provider.requests)
+            async with gateway.chat("thief") as response:
+                error = (await response.json())["error"]
+            assert (response.status, error["code"]) == (502, "upstream_failed")
+            assert "status 421: this is the worker of another agent" in error["message"]
+            assert len(provider.requests) == asked
 
 
 async def test_no_more_attempts_than_allowed(worker: FakeWorker) -> None:

@@ -76,6 +76,22 @@ async def test_a_worker_that_does_not_know_the_model_tells_the_truth(
     assert await priced.budget() == (130, 0)
 
 
+@pytest.mark.parametrize("alternates", [(), ("cheap",)])
+async def test_a_stream_is_measured_by_the_price_of_who_answers(
+    priced: Gateway, worker: FakeWorker, alternates: tuple[str, ...]
+) -> None:
+    """``demo`` would reach 10,000 micro-USD after 500 words, ``cheap`` after 5,000."""
+    worker.script = Script(chunks=6000, text=" word", alternates=alternates)
+    priced.declare(declared.budget("all", 0.01, thresholds=[DOWNGRADE]))
+    async with priced.chat(stream=True) as response:
+        assert b"budget_exceeded" in await response.read()
+    (record,) = priced.ledger.records
+    assert record.model == ("cheap" if alternates else "demo")
+    spent, reserved = await priced.budget()
+    assert (spent, reserved) == (record.cost_micro_usd, 0)
+    assert 4_000 < spent <= 12_000
+
+
 async def test_an_agent_that_runs_elsewhere_is_not_asked(
     priced: Gateway, worker: FakeWorker
 ) -> None:

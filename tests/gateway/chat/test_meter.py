@@ -32,7 +32,7 @@ class Purse:
         self.reserved += micro_usd
         return True
 
-    def settle(self, tokens: int, micro_usd: int) -> None:
+    def settle(self, tokens: int, micro_usd: int, at: float | None = None) -> None:
         """Not asked for here."""
 
 
@@ -88,6 +88,13 @@ def test_nothing_to_measure() -> None:
     assert meter_for(Leave(None, 10, RATES), Relayed()) is None
     assert meter_for(Leave(Purse(0), 10, RATES), Relayed()) is None
     assert meter_for(Leave(Purse(10), 10, FREE_RATES), Relayed()) is None
+
+
+def test_who_answers_is_measured_at_its_own_price() -> None:
+    """A cheaper model was asked for, here one that costs nothing; its worker may not know it."""
+    asked = Leave(Purse(0), 10, FREE_RATES, model="cheap", usual=RATES)
+    assert meter_for(asked, Relayed(), downgraded=True) is None
+    assert meter_for(asked, Relayed()) is not None
 
 
 @given(st.lists(st.text(max_size=40), max_size=40))

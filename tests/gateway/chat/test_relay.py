@@ -147,6 +147,9 @@ async def test_a_worker_that_dies_within_a_whole_answer(demo: Gateway, worker: F
     assert (response.status, error["code"]) == (502, "upstream_failed")
     assert "middle" in error["message"]
     assert len(worker.requests) == 1, "an answer that has begun is not asked for again"
+    (record,) = demo.ledger.records
+    assert record.counted
+    assert 400 < (record.output_tokens or 0) < 1200, "half of it has come"
 
 
 async def test_an_answer_that_is_too_long(worker: FakeWorker) -> None:
@@ -157,6 +160,26 @@ async def test_an_answer_that_is_too_long(worker: FakeWorker) -> None:
             error = (await response.json())["error"]
     assert (response.status, error["code"]) == (502, "upstream_failed")
     assert "QUARTERDECK_MAX_ANSWER_BYTES" in error["message"]
+    assert (gateway.ledger.records[0].output_tokens or 0) > 100
+
+
+@pytest.mark.parametrize("apart", [False, True])
+async def test_nothing_follows_the_end_marker(
+    demo: Gateway, worker: FakeWorker, apart: bool
+) -> None:
+    """What a worker says after the end nobody counts, so nobody gets it."""
+    end = b"data: [DONE]\n\n"
+    said = [event(chunk("a [DONE]")), event(usage_chunk(1)), end, event(chunk("free")) * 500, end]
+    if apart:
+        worker.script = Script(pieces=tuple(said))
+    else:
+        worker.script = Script(body=b"".join(said), content_type="text/event-stream")
+    async with demo.chat(stream=True) as response:
+        body = await response.read()
+    assert body.startswith(b"".join(said[:3]) + b"event: quarterdeck.cost\n")
+    assert b"free" not in body
+    assert body.count(b"quarterdeck.cost") == 1
+    assert demo.ledger.records[0].outcome is Outcome.COMPLETED
 
 
 async def test_many_streams_at_once(demo: Gateway, worker: FakeWorker) -> None:

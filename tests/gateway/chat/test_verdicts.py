@@ -35,6 +35,8 @@ def answer(status: int, code: str | None = None) -> Whole:
         (403, None, Verdict.OWN_UP),
         (404, "model_not_found", Verdict.OWN_UP),
         (307, None, Verdict.OWN_UP),
+        (421, "misdirected", Verdict.OWN_UP),
+        (421, None, Verdict.OWN_UP),
     ],
 )
 def test_judge(status: int, code: str | None, verdict: Verdict) -> None:

@@ -83,7 +83,7 @@ def test_a_role_that_is_too_small_comes_first() -> None:
 
 
 def test_the_whole_installation_is_for_those_of_all_namespaces() -> None:
-    for path in ("/k8s/api", "/api/v1/audit/verify"):
+    for path in ("/k8s/api", "/api/v1/audit/verify", "/metrics"):
         match = TABLE.find("GET", path)
         assert match is not None
         assert isinstance(refusal(match, Principal("joe", Role.ADMIN, ("team-*",))), Forbidden)

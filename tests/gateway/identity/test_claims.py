@@ -81,7 +81,7 @@ def test_an_audience_among_others() -> None:
 
 
 def test_a_token_without_a_role() -> None:
-    for role in (None, "root", ["Admin", 7], {"role": "admin"}, 3):
+    for role in (None, "root", ["Admin", 7], {"role": "admin"}, 3, "Billing admin", ["app admin"]):
         with pytest.raises(Forbidden, match="'role'"):
             principal_of(GOOD | {"role": role}, RULES, NOW)
     rules = TokenRules(ISSUER, "quarterdeck", "role", "namespaces", "team", Role.VIEWER, 30.0)
@@ -91,7 +91,9 @@ def test_a_token_without_a_role() -> None:
 
 def test_the_greatest_of_several_roles() -> None:
     assert role_of(["user", "offline_access", "editor"]) is Role.EDITOR
-    assert role_of("viewer user") is Role.USER
+    assert role_of("user") is Role.USER
+    assert role_of("viewer user") is None
+    assert role_of("user,admin") is None
     assert role_of([]) is None
 
 

@@ -122,6 +122,7 @@ async def test_a_name_is_taken(world: Management) -> None:
     ("field", "value"),
     [
         ("owner", ""),
+        ("owner", "ann\x1b[2J"),
         ("name", "Upper"),
         ("role", "god"),
         ("agents", []),

@@ -75,7 +75,7 @@ async def test_a_name_that_changes_its_mind() -> None:
 
 
 async def test_a_replica_at_a_forbidden_address_is_unreachable() -> None:
-    request = UpstreamRequest(b"{}", "req_1")
+    request = UpstreamRequest(b"{}", "req_1", "default/demo")
     async with FakeWorker() as worker:
         upstream = HttpUpstream(addresses=IN_CLUSTER)
         with pytest.raises(ReplicaUnreachable, match="the machine itself"):

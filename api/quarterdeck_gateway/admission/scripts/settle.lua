@@ -18,14 +18,6 @@ local function charge(budget, ask, micro_usd, at, is_recorded)
   end
 end
 
-local function correct_tokens(record, tokens)
-  local limits = record[4]
-  for i = 1, #limits, 2 do
-    local level = level_of(limits[i], limits[i + 1])
-    save_level(limits[i], limits[i + 1], level + (tokens - record[3]) * MINUTE_MS)
-  end
-end
-
 local live = KEYS[1]
 local key, argument = 2, 2
 while KEYS[key] do
@@ -33,7 +25,12 @@ while KEYS[key] do
   local tokens, micro_usd = tonumber(ARGV[argument]), tonumber(ARGV[argument + 1])
   local at, budgets = tonumber(ARGV[argument + 2]), tonumber(ARGV[argument + 3])
   local record, stored = recall(ask)
+  if stored == SETTLING then
+    return redis.error_reply('ERR settled by half before, script: settle')
+  end
   if stored ~= SETTLED then
+    -- First, so that one that fails cannot give back the same reservation at every attempt.
+    redis.call('SET', ask, SETTLING, 'PX', REMEMBER_MS + SKEW_MS)
     if record then
       if record[1] == LIVE then
         let_go(live, ask, record)

@@ -7,6 +7,8 @@
 
 local RUN = ARGV[1]
 local SETTLED = 'settled'
+-- A settlement that stays so has failed half-way.
+local SETTLING = 'settling'
 local LIVE, LAPSED = 1, 2
 local REMEMBER_MS = 3600000
 -- Clocks of gateways may be ahead of the server's.
@@ -46,7 +48,7 @@ end
 
 local function recall(ask)
   local stored = redis.call('GET', ask)
-  if not stored or stored == SETTLED then
+  if not stored or stored == SETTLED or stored == SETTLING then
     return nil, stored
   end
   return cmsgpack.unpack(stored), stored
@@ -81,13 +83,24 @@ local function let_go(live, ask, record)
   change_reserved(record, -record[2])
 end
 
--- What a gateway that died had reserved returns. Bounded, so that no call takes long.
+-- What is used of limits of tokens: first the estimate, in the end the truth.
+local function correct_tokens(record, tokens)
+  local limits = record[4]
+  for i = 1, #limits, 2 do
+    local level = level_of(limits[i], limits[i + 1])
+    save_level(limits[i], limits[i + 1], level + (tokens - record[3]) * MINUTE_MS)
+  end
+  record[3] = tokens
+end
+
+-- What a gateway that died had taken and reserved returns. Bounded, so that no call takes long.
 local function purge(live)
   local expired = redis.call('ZRANGEBYSCORE', live, '-inf', int(now), 'LIMIT', 0, PURGED_AT_ONCE)
   for _, ask in ipairs(expired) do
     local record = recall(ask)
     if record then
       let_go(live, ask, record)
+      correct_tokens(record, 0)
       record[1] = LAPSED
       redis.call('SET', ask, cmsgpack.pack(record), 'PX', REMEMBER_MS)
     else
