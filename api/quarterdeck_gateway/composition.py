@@ -4,10 +4,9 @@ Opening:  database -> ledger, audit log -> store, keeper -> reports -> identity,
 Closing:  reports stop, then what is owed goes out: settlements, usage records, audit events.
 """
 
-import asyncio
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -36,6 +35,7 @@ from quarterdeck_gateway.audit.chain_writer import ChainWriter
 from quarterdeck_gateway.audit.metrics import AuditMetrics
 from quarterdeck_gateway.audit.sql_log import SPOOL_KIND as AUDIT
 from quarterdeck_gateway.audit.sql_log import SqlAuditLog
+from quarterdeck_gateway.background import Run, background
 from quarterdeck_gateway.catalogue.attribution import ChangeAudit
 from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
 from quarterdeck_gateway.chat.preloading import load_when_needed
@@ -52,8 +52,6 @@ from quarterdeck_gateway.upstream.client import HttpUpstream, Timeouts
 from quarterdeck_gateway.upstream.guard import worker_addresses
 
 log = structlog.get_logger(__name__)
-
-Run = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,18 @@ async def open_gateway(
     *,
     metrics: CollectorRegistry | None = None,
     clock: Clock | None = None,
+    alone: bool = False,
 ) -> AsyncIterator[Gateway]:
     """A real gateway over ``registry`` and ``catalogue``; everything is closed on exit.
 
-    ``metrics`` is the Prometheus registry that /metrics shows; a new one when None. Raises
+    ``metrics`` is the Prometheus registry that /metrics shows; a new one when None. ``alone`` says
+    that no other gateway shares the store, ever. Raises
     SchemaMismatch when the database needs ``quarterdeck migrate``, OSError when the spool cannot be
     written to.
     """
     clock, metrics = clock or Clock(), metrics or CollectorRegistry()
     async with AsyncExitStack() as stack:
-        base = await _base(settings, catalogue, writer, metrics, clock, stack)
+        base = await _base(settings, catalogue, writer, metrics, clock, stack, alone=alone)
         reporting = await _reporting(settings, registry, base, stack)
         services = await _services(settings, registry, base, reporting.last_used, stack)
         desk = Desk(settings, catalogue, writer, base.database, base.ledger, base.audit, clock)
@@ -128,6 +128,8 @@ async def _base(
     metrics: CollectorRegistry,
     clock: Clock,
     stack: AsyncExitStack,
+    *,
+    alone: bool,
 ) -> _Base:
     instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
     database = await _database(settings, stack)
@@ -140,6 +142,7 @@ async def _base(
         admission_metrics,
         gateway=instance,
         reservation_seconds=settings.reservation_seconds,
+        alone=alone,
     )
     load_when_needed(catalogue)
     changes = ChangeAudit(audit, clock.now)
@@ -229,21 +232,6 @@ async def _services(
         drain=Drain(),
         clock=base.clock,
     )
-
-
-@asynccontextmanager
-async def background(runs: Sequence[Run]) -> AsyncIterator[None]:
-    """Runs them beside the block, then ends them one after the other. What fails ends the block."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_forever(run)) for run in runs]
-        yield
-        for task in tasks:
-            task.cancel()
-            await asyncio.wait([task])
-
-
-async def _forever(run: Run) -> None:
-    await run()
 
 
 def timeouts_of(settings: Settings) -> Timeouts:

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER
 from quarterdeck_gateway.app import create_app
+from quarterdeck_gateway.background import background
 from quarterdeck_gateway.catalogue.kubernetes import CatalogueFeed
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.writer import KubernetesWriter
-from quarterdeck_gateway.composition import background, open_gateway
+from quarterdeck_gateway.composition import open_gateway
 from quarterdeck_gateway.database.errors import BadDatabaseUrl, SchemaMismatch
 from quarterdeck_gateway.logs import configure_logging
 from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry

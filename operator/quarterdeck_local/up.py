@@ -140,7 +140,7 @@ async def _gateway(
     store.subscribe(catalogue.observe)
     registry, writer = LocalRegistry(store, node), LocalWriter(store, intake)
     return await stack.enter_async_context(
-        open_gateway(settings, registry, catalogue, writer, metrics=_process_metrics())
+        open_gateway(settings, registry, catalogue, writer, metrics=_process_metrics(), alone=True)
     )
 
 

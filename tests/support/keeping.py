@@ -105,6 +105,7 @@ class World:
         gateway: str = "gateway-1",
         catalogue: EventCatalogue | None = None,
         reservation_seconds: float = RESERVATION_SECONDS,
+        alone: bool = True,
     ) -> None:
         self.inner = inner or MemoryAdmissionStore(time.time, reservation_seconds)
         self.store = FaultyStore(self.inner)
@@ -120,6 +121,7 @@ class World:
             self.metrics,
             gateway=gateway,
             reservation_seconds=reservation_seconds,
+            alone=alone,
         )
 
     async def budget(self, name: str = "monthly", **spec: Any) -> BudgetEntry:

@@ -158,6 +158,7 @@ async def _composed(
         AdmissionMetrics(metrics),
         gateway="test",
         reservation_seconds=settings.reservation_seconds,
+        alone=True,
     )
     async with (
         open_identity(settings, catalogue, audit, clock.now, metrics=metrics) as door,

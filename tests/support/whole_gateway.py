@@ -87,7 +87,7 @@ async def whole_gateway(
             secret = key_of(tenant, role)
             await writer.create(api_key(str(role), secret, namespace=tenant, role=str(role)))
     registry = MemoryRegistry([agent("bot", *workers, namespace="team-a")])
-    async with open_gateway(settings, registry, catalogue, writer) as gateway:
+    async with open_gateway(settings, registry, catalogue, writer, alone=True) as gateway:
         app = create_app(
             settings,
             gateway.services,

@@ -6,8 +6,6 @@ their old ids, so that what they may still spend is not promised to others.
 """
 
 import asyncio
-import math
-import time
 import uuid
 from collections.abc import Collection
 from typing import Final
@@ -51,13 +49,6 @@ class Heartbeat:
         self._gateway = gateway
         self._life = reservation_seconds
         self._running: dict[str, KeptGrant] = {}
-        self._company_at = -math.inf
-
-    @property
-    def has_company(self) -> bool:
-        """Whether other gateways live, or did lately: a store without memory knows only of those
-        that have beaten since."""
-        return self.gateways > 1 or time.monotonic() - self._company_at < self._life
 
     def begun(self, grant: KeptGrant) -> None:
         """The store has set something aside for this chat."""
@@ -110,8 +101,6 @@ class Heartbeat:
     async def _beat(self) -> None:
         self.gateways = max(1, await self._store.beat(self._gateway, self._life))
         self._metrics.gateways(self.gateways)
-        if self.gateways > 1:
-            self._company_at = time.monotonic()
         if await self._is_forgotten():
             await self.remind()
         running = tuple(self._running)

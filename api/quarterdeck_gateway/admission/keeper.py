@@ -63,9 +63,13 @@ class Keeper:
         *,
         gateway: str,
         reservation_seconds: float,
+        alone: bool = False,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``alone`` says that there is never another gateway: nobody's spool has to be waited for.
+        The store cannot tell, for a gateway may have begun a moment ago, and a store that lost its
+        memory knows nobody."""
         self.breaker = Breaker(store.ping, metrics, monotonic=monotonic)
         self.outbox = Outbox(
             store, self.breaker, metrics, reservation_seconds=reservation_seconds, now=now
@@ -74,7 +78,7 @@ class Keeper:
             store,
             catalogue,
             history,
-            others=lambda: self.heartbeat.has_company,
+            others=not alone,
             seeded=lambda budgets: self.heartbeat.remind(budgets),
             now=now,
         )

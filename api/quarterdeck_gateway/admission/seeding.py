@@ -80,8 +80,8 @@ class NoHistory:
 class Seeding:
     """Seeds budgets, each once at a time however many chats wait for it.
 
-    ``others`` tells whether there are other gateways; ``seeded`` is awaited with the ids of seeded
-    budgets, before anybody is admitted on them.
+    ``others`` tells whether there may be other gateways; ``seeded`` is awaited with the ids of
+    seeded budgets, before anybody is admitted on them.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Seeding:
         catalogue: Catalogue,
         history: SpendingHistory,
         *,
-        others: Callable[[], bool],
+        others: bool,
         seeded: Callable[[Collection[str]], Awaitable[None]],
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -139,7 +139,7 @@ class Seeding:
 
     async def _sums(self, lines: Sequence[BudgetLine], at: float) -> list[tuple[BudgetLine, int]]:
         await self._history.flush()
-        if self._others():
+        if self._others:
             await asyncio.sleep(OTHERS_SECONDS)
         return [(line, await self._sum(line, at)) for line in lines]
 

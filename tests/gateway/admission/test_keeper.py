@@ -443,14 +443,24 @@ async def test_a_running_chat_goes_on_over_a_store_that_forgot_it(world: World) 
     assert not await grant.extend(2 * CALL)
 
 
-async def test_other_gateways_are_waited_for_by_the_seeding_of_an_empty_store(
-    world: World,
-) -> None:
-    """The first to find it empty counts itself alone, but the others' spools are not written."""
-    await world.inner.beat("gateway-2", 60)
-    async with world.running() as keeper:
-        assert not keeper.heartbeat.has_company
-        await until(lambda: keeper.heartbeat.gateways == 2)
-        world.inner = world.store.inner = MemoryAdmissionStore(time.time)
-        await until(lambda: keeper.heartbeat.gateways == 1)
-        assert keeper.heartbeat.has_company
+class TardyHistory(NoHistory):
+    """A ledger to which another gateway brings its records a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = time.monotonic()
+
+    async def spent(self, **_scope: Any) -> int:
+        return 9 * CALL if time.monotonic() - self._begun > 0.3 else 0
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_other_gateways_get_a_moment_to_write_their_spools(alone: bool) -> None:
+    """Also those of which the store knows nothing: it may have lost its memory just now."""
+    world = World(history=TardyHistory(), alone=alone)
+    budget = await line(world)
+    if alone:
+        await world.keeper.admit(Ask("a", (), (budget,), 0, 2 * CALL))
+        return
+    with pytest.raises(BudgetExceeded):
+        await world.keeper.admit(Ask("a", (), (budget,), 0, 2 * CALL))
