@@ -129,7 +129,10 @@ def literal_address(host: str) -> Address | None:
     try:
         return ip_address(_without_zone(host))
     except ValueError:
-        pass
+        return _read_as_resolvers_do(host)
+
+
+def _read_as_resolvers_do(host: str) -> Address | None:
     if not _INET_ATON.fullmatch(host):
         return None
     try:

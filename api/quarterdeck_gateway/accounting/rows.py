@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from pydantic_core import PydanticSerializationError
 
+from quarterdeck_contract import timestamps
 from quarterdeck_contract.usage import UsageRecord
 
 MOST: Final = 10**15
@@ -87,8 +88,7 @@ def milliseconds(moment: str) -> int:
 
 def rfc3339(since_epoch: int) -> str:
     """The opposite of ``milliseconds``; UTC."""
-    moment = datetime.fromtimestamp(since_epoch / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamps.rfc3339(datetime.fromtimestamp(since_epoch / 1000, UTC))
 
 
 def _encodable(value: object) -> object:

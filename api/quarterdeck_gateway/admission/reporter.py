@@ -116,9 +116,10 @@ class Reporter:
         try:
             for part in _parts(missing, _SEEDED_AT_ONCE):
                 await self._keeper.seeding.seed(part)
-        except HistoryAway:
-            # The ledger is down for all of them; those that are known stay in force.
-            pass
+        except HistoryAway as away:
+            # The ledger is down for all of them; those that are known stay in force, and the
+            # statuses of the others say what is wrong.
+            log.info("budgets not seeded", reason=str(away))
         states |= await self._states(missing)
         await self._prepare(current)
         return states, LEDGER_AWAY

@@ -8,13 +8,14 @@ the audit log keeps the first of a name; so those who only watched wait a moment
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
 from quarterdeck_contract.names import LABEL_TEAM
+from quarterdeck_contract.timestamps import rfc3339
 from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.catalogue.port import EventType, Manifest
 from quarterdeck_gateway.errors import GatewayError
@@ -73,7 +74,7 @@ def denied(
         subject=f"{kind}/{namespace}/{name}",
         request_id=actor.request_id,
         detail={"code": error.code},
-        at=_written(now),
+        at=rfc3339(now),
     )
 
 
@@ -174,10 +175,6 @@ def _event(
         namespace=namespace,
         subject=f"{manifest['kind']}/{namespace}/{name}",
         detail={"generation": metadata.get("generation") or 0} | dict(detail),
-        at=_written(now),
+        at=rfc3339(now),
         once=f"{metadata.get('uid')}/{version}",
     )
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

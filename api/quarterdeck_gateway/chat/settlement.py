@@ -8,12 +8,12 @@ true cost: what a crash in between leaves behind, the ledger knows.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Final
 
 import structlog
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
+from quarterdeck_contract.timestamps import rfc3339
 from quarterdeck_contract.usage import Outcome, UsageRecord
 from quarterdeck_contract.wire.chat import ChatRequest
 from quarterdeck_gateway.accounting.rows import milliseconds
@@ -132,7 +132,7 @@ def record_of(
         counted=bill.counted,
         cost_micro_usd=bill.cost_micro_usd,
         price_version=bill.price_version,
-        started_at=_rfc3339(account.started_at),
+        started_at=rfc3339(account.started_at),
         seconds=round(account.seconds(), 6),
     )
 
@@ -148,9 +148,5 @@ def denial_of(account: Account, error: GatewayError) -> AuditEvent:
         subject=f"Agent/{agent.id}" if agent else "",
         request_id=account.request_id,
         detail={"code": error.code, "record": account.id},
-        at=_rfc3339(account.started_at),
+        at=rfc3339(account.started_at),
     )
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

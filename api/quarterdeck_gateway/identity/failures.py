@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.types import Scope
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
+from quarterdeck_contract.timestamps import rfc3339
 from quarterdeck_gateway.errors import GatewayError, TooManyFailures
 from quarterdeck_gateway.identity.metrics import DoorMetrics
 from quarterdeck_gateway.identity.sampling import AuditSampler
@@ -81,6 +82,6 @@ class Failures:
             subject=attempt.subject,
             request_id=attempt.request_id,
             detail=detail,
-            at=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=rfc3339(self._now()),
         )
         self._sampler.append(f"{action} {source}", event)

@@ -36,9 +36,13 @@ def _parse(value: object, *, days_more: int) -> datetime:
             return _moment(match)
     except OverflowError:
         return _LATEST if text[:1] == "9" else _EARLIEST
-    except ValueError:
-        pass
-    raise PydanticCustomError(
+    except ValueError as exc:
+        raise _expected() from exc
+    raise _expected()
+
+
+def _expected() -> PydanticCustomError:
+    return PydanticCustomError(
         "moment", "expected a date like 2026-11-23 or RFC 3339 like 2026-11-23T08:00:00Z"
     )
 
