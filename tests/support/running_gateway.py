@@ -232,3 +232,9 @@ async def until(true: Callable[[], bool], seconds: float = 2.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.005)
+
+
+async def error_of(response: Any) -> dict[str, Any]:
+    """The ``error`` object of a refusal."""
+    error: dict[str, Any] = (await response.json())["error"]
+    return error
