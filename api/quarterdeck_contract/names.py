@@ -38,12 +38,15 @@ WORKER_CONFIG_KEY: Final = "worker.json"
 WORKER_CONFIG_DIRECTORY: Final = "/etc/quarterdeck"
 WORKER_CONFIG_PATH: Final = f"{WORKER_CONFIG_DIRECTORY}/{WORKER_CONFIG_KEY}"
 
+ENV_TRACES_ENDPOINT: Final = "QUARTERDECK_TRACES_ENDPOINT"
 ENV_WORKER_CONFIG: Final = "QUARTERDECK_WORKER_CONFIG"
 ENV_WORKER_TOKEN: Final = "QUARTERDECK_WORKER_TOKEN"  # noqa: S105 - the name, not a token
 ENV_LISTEN_FD: Final = "QUARTERDECK_LISTEN_FD"
 ENV_PARENT_FD: Final = "QUARTERDECK_PARENT_FD"
 
 HEADER_REQUEST_ID: Final = "x-request-id"
+HEADER_TRACEPARENT: Final = "traceparent"
+"""W3C trace context, https://www.w3.org/TR/trace-context/."""
 HEADER_WORKER_TOKEN: Final = "x-quarterdeck-worker-token"  # noqa: S105 - the name, not a token
 HEADER_AGENT: Final = "x-quarterdeck-agent"
 """``namespace/name`` of an agent. In responses: the one that answered. From the gateway to a

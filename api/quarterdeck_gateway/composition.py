@@ -48,6 +48,7 @@ from quarterdeck_gateway.routing.loads import ReplicaLoads
 from quarterdeck_gateway.routing.registry import Registry
 from quarterdeck_gateway.services import Clock, Drain, Services
 from quarterdeck_gateway.settings import Settings
+from quarterdeck_gateway.tracing.opening import open_tracing
 from quarterdeck_gateway.upstream.client import HttpUpstream, Timeouts
 from quarterdeck_gateway.upstream.guard import worker_addresses
 
@@ -216,6 +217,7 @@ async def _services(
             metrics=base.metrics,
         )
     )
+    tracing = await stack.enter_async_context(open_tracing(settings, base.instance))
     upstream = HttpUpstream(timeouts_of(settings), worker_addresses(settings))
     stack.push_async_callback(upstream.close)
     return Services(
@@ -231,6 +233,7 @@ async def _services(
         loads=ReplicaLoads(base.clock.monotonic, settings.eject_seconds),
         drain=Drain(),
         clock=base.clock,
+        tracing=tracing,
     )
 
 

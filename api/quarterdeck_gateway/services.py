@@ -20,6 +20,7 @@ from quarterdeck_gateway.identity.opening import Doorkeeping
 from quarterdeck_gateway.routing.balancer import Draw
 from quarterdeck_gateway.routing.loads import ReplicaLoads
 from quarterdeck_gateway.routing.registry import Registry
+from quarterdeck_gateway.tracing.port import NoTracing, Tracing
 from quarterdeck_gateway.upstream.port import Upstream
 
 
@@ -58,4 +59,5 @@ class Services:
     loads: ReplicaLoads
     drain: Drain
     clock: Clock = field(default_factory=Clock)
+    tracing: Tracing = field(default_factory=NoTracing)
     draw: Draw = random.randrange

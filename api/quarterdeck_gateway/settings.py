@@ -125,6 +125,10 @@ class Settings(BaseSettings):
     """Where budget alerts are sent; empty sends none. Often a secret by itself."""
     alert_webhook_secret: SecretStr = SecretStr("")
     """Signs the alerts (HMAC-SHA256), at least 32 bytes; required with an address."""
+    traces_endpoint: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Collector of traces by OTLP over HTTP, like http://collector:4318; empty traces nothing."""
+    traces_ratio: float = Field(default=1.0, ge=0, le=1)
+    """Share of chats that are traced where the client has not decided."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe level that is logged."""
 

@@ -18,18 +18,25 @@ from quarterdeck_worker.chat import ChatEndpoint, request_id_of
 from quarterdeck_worker.errors import Misdirected, Unauthorized
 from quarterdeck_worker.metrics import CONTENT_TYPE, WorkerMetrics
 from quarterdeck_worker.state import WorkerState
+from quarterdeck_worker.tracing import NoTracing, Tracing
 
 CHAT_PATH: Final = "/v1/chat/completions"
 
 
 def build_app(
-    state: WorkerState, metrics: WorkerMetrics, token: str | None, agent: str
+    state: WorkerState,
+    metrics: WorkerMetrics,
+    token: str | None,
+    agent: str,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """The ASGI app of ``agent``, as ``namespace/name``. With a token, every POST must carry it."""
     admission = [Middleware(RequireToken, token=token)] if token else []
     return Starlette(
         routes=[
-            Route(CHAT_PATH, ChatEndpoint(state, metrics), methods=["POST"]),
+            Route(
+                CHAT_PATH, ChatEndpoint(state, metrics, tracing or NoTracing()), methods=["POST"]
+            ),
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/readyz", _Readyz(state), methods=["GET"]),
             Route("/metrics", _Metrics(metrics), methods=["GET"]),

@@ -19,6 +19,7 @@ from quarterdeck_worker.errors import BodyTooLarge, InternalError, NotReady, Wor
 from quarterdeck_worker.metrics import WorkerMetrics
 from quarterdeck_worker.runs import Progress, RunOrder, RunResult
 from quarterdeck_worker.state import WorkerState
+from quarterdeck_worker.tracing import NoTracing, Outcome, Tracing
 
 MAX_BODY_BYTES: Final = 16 * 2**20
 
@@ -48,9 +49,12 @@ class _Chat:
 class ChatEndpoint:
     """An ASGI app for the one route."""
 
-    def __init__(self, state: WorkerState, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self, state: WorkerState, metrics: WorkerMetrics, tracing: Tracing | None = None
+    ) -> None:
         self._state = state
         self._metrics = metrics
+        self._tracing = tracing or NoTracing()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = request_id_of(scope)
@@ -60,7 +64,9 @@ class ChatEndpoint:
         self._metrics.inflight.inc()
         outcome = CLIENT_GONE
         try:
-            outcome = await self._serve(chat, receive, send)
+            with self._tracing.run(scope, request_id) as traced:
+                outcome = await self._serve(chat, receive, send)
+                _describe(traced, progress, outcome)
         finally:
             self._metrics.inflight.dec()
             self._account(chat, outcome)
@@ -128,6 +134,13 @@ class ChatEndpoint:
             seconds=round(now - chat.started_at, 4),
             first_text_seconds=None if first is None else round(first - chat.started_at, 4),
         )
+
+
+def _describe(traced: Outcome, progress: Progress, outcome: str) -> None:
+    traced.error = None if outcome == COMPLETED else outcome
+    traced.model = progress.served_by.name if progress.served_by else None
+    traced.input_tokens = progress.input_tokens
+    traced.output_tokens = progress.output_tokens
 
 
 def request_id_of(scope: Scope) -> str:

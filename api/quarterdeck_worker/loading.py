@@ -12,6 +12,7 @@ from quarterdeck_worker.runs import ServedBy
 from quarterdeck_worker.sampling import defaults
 from quarterdeck_worker.scrubber import Scrubber
 from quarterdeck_worker.served_model import ServedModel
+from quarterdeck_worker.tracing import Tracing
 
 
 def build_loop(
@@ -19,12 +20,15 @@ def build_loop(
     models: Sequence[KeyedModel],
     scrub: Scrubber,
     metrics: WorkerMetrics,
+    tracing: Tracing,
     local_threads: int = 1,
 ) -> AgentLoop:
     """``models`` are those of ``with_keys``. Blocks. Raises ConfigError when a provider's packages
     are missing."""
     served = {
-        model.endpoint.name: _served(model, config.limits.tokens, scrub, metrics, local_threads)
+        model.endpoint.name: _served(
+            model, config.limits.tokens, scrub, metrics, tracing, local_threads
+        )
         for model in models
     }
     chain = [served[endpoint.name] for endpoint in config.models]
@@ -36,6 +40,7 @@ def _served(
     tokens: int | None,
     scrub: Scrubber,
     metrics: WorkerMetrics,
+    tracing: Tracing,
     local_threads: int,
 ) -> ServedModel:
     endpoint = model.endpoint
@@ -43,4 +48,5 @@ def _served(
     settings = defaults(endpoint.parameters, tokens)
     built = build(ModelOrder(endpoint, key, settings, local_threads))
     served_by = ServedBy(endpoint.name, demo=endpoint.provider is Provider.LOCAL)
-    return ServedModel(built, served_by, scrub, metrics)
+    # Below the translation of errors, so that a span has the provider's own.
+    return ServedModel(tracing.instrument(built), served_by, scrub, metrics)

@@ -28,6 +28,7 @@ from quarterdeck_worker.scrubber import Scrubber
 from quarterdeck_worker.server import DrainTimes, WorkerServer, build_server, serve
 from quarterdeck_worker.settings import WorkerSettings, load_settings
 from quarterdeck_worker.state import WorkerState
+from quarterdeck_worker.tracing import open_tracing
 
 if TYPE_CHECKING:
     from quarterdeck_worker.loop import AgentLoop
@@ -68,20 +69,22 @@ async def _work(
     metrics = WorkerMetrics(CollectorRegistry())
     state = WorkerState()
     listener = open_socket(settings)
-    server = build_server(build_app(state, metrics, token, agent))
+    tracing = open_tracing(settings.traces_endpoint, agent)
+    server = build_server(build_app(state, metrics, token, agent, tracing))
     _log.info("listening", port=listener.getsockname()[1])
 
     def build() -> AgentLoop:
         # Imported here, in the thread: this is what takes the time.
         from quarterdeck_worker.loading import build_loop
 
-        return build_loop(config, models, scrub, metrics, settings.local_threads)
+        return build_loop(config, models, scrub, metrics, tracing, settings.local_threads)
 
     async with AsyncExitStack() as resources:
         loading = asyncio.create_task(_load(build, state, server, resources))
         loading.add_done_callback(lambda _: _tell_ready(state, config, started))
         await serve(server, listener, state, _drain_times(settings, config))
         await loading
+    await asyncio.to_thread(tracing.shutdown)
 
 
 async def _load(

@@ -37,6 +37,8 @@ class WorkerSettings(BaseSettings):
     """Longest wait for running chats after SIGTERM; None means the agent's limits.seconds."""
     local_threads: int = Field(default=1, ge=1, le=64)
     """Threads of the demo model. More than one loses as soon as the cores are shared."""
+    traces_endpoint: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Collector of traces by OTLP over HTTP; empty traces nothing."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     """None means console on a terminal, else JSON."""

@@ -97,7 +97,7 @@ async def serve(
         node = Node(_machine(home, store, session, lifeline))
         engine = Engine(
             LocalCluster(store, journal, session),
-            BuildOptions(worker_image=WORKER_IMAGE),
+            BuildOptions(worker_image=WORKER_IMAGE, traces_endpoint=settings.traces_endpoint),
             pepper=FixedPepper(home.pepper().encode()),
         )
         store.subscribe(_feed(engine))

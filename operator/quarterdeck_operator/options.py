@@ -13,5 +13,7 @@ class BuildOptions:
     image_pull_policy: str = "IfNotPresent"
     gateway_namespace: str = "quarterdeck-system"
     """Namespace of the gateway's pods: the only ones that may reach workers."""
+    traces_endpoint: str = ""
+    """Collector that workers send traces to; empty: none."""
     system_namespace: str = SYSTEM_NAMESPACE
     """Namespace whose ApiKeys may enter other namespaces."""

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """Namespace of the gateway's pods; empty: the operator's own."""
     system_namespace: str = ""
     """Namespace whose ApiKeys may enter others; empty: the operator's own."""
+    traces_endpoint: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Collector that workers send traces to, by OTLP over HTTP; empty: none."""
     allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     """Networks, separated by commas, where agents that run elsewhere may be beside public and
     private addresses: loopback is refused otherwise."""
@@ -58,6 +60,7 @@ class Settings(BaseSettings):
         return BuildOptions(
             worker_image=self.worker_image,
             image_pull_policy=self.image_pull_policy,
+            traces_endpoint=self.traces_endpoint,
             gateway_namespace=self.gateway_namespace or own_namespace,
             system_namespace=self.system_namespace or own_namespace,
         )

@@ -26,6 +26,7 @@ from quarterdeck_worker.metrics import WorkerMetrics
 from quarterdeck_worker.scrubber import Scrubber
 from quarterdeck_worker.server import WorkerServer, build_server
 from quarterdeck_worker.state import WorkerState
+from quarterdeck_worker.tracing import NoTracing
 
 KEY = "test-key-0123456789"
 
@@ -60,7 +61,7 @@ async def running_worker(
     state = WorkerState()
     endpoints = [*config.models, *config.alternates]
     models = [KeyedModel(model, SecretStr(key)) for model in endpoints]
-    loop = build_loop(config, models, Scrubber([key]), metrics)
+    loop = build_loop(config, models, Scrubber([key]), metrics, NoTracing())
     listener = socket.create_server(("127.0.0.1", 0))
     agent = f"{config.namespace}/{config.agent}"
     server = build_server(build_app(state, metrics, token, agent))

@@ -24,6 +24,7 @@ from quarterdeck_gateway.chat.profile import Profile
 from quarterdeck_gateway.identity.principal import Principal
 from quarterdeck_gateway.routing.registry import AgentEntry
 from quarterdeck_gateway.services import Services
+from quarterdeck_gateway.tracing.port import NO_SPAN
 
 
 def new_id(at: datetime) -> str:
@@ -59,6 +60,7 @@ class Account:
         self.tail: Tail | None = None
         self.relayed = Relayed()
         self.first_byte_seconds: float | None = None
+        self.span = NO_SPAN
         self._body: bytes | None = None
         self._arriving: Sequence[bytes] = ()
         self._bill: Bill | None = None

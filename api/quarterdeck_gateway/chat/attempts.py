@@ -73,6 +73,7 @@ class Attempts:
         while (replica := self._next()) is not None:
             if self._tried:
                 self._services.metrics.retried(self._agent.namespace, self._agent.name)
+                self._account.span.retried(replica.id)
             self._tried.add(replica.id)
             answer = await self._try(replica)
             if answer is not None:
@@ -112,7 +113,11 @@ class Attempts:
 
     async def _ask(self, replica: Replica) -> Streamed | Whole:
         request = UpstreamRequest(
-            self._chat.body, self._chat.request_id, self._agent.id, self._account.leave.model
+            self._chat.body,
+            self._chat.request_id,
+            self._agent.id,
+            self._account.leave.model,
+            self._account.span.traceparent,
         )
         with ExitStack() as held:
             held.enter_context(self._services.loads.using(replica.id))

@@ -34,6 +34,7 @@ class ChatEndpoint:
         account = Account(
             request_id, state["principal"], self._services, state.get("client_address", "")
         )
+        account.span = self._services.tracing.begin(scope["headers"], request_id)
         with settling(account, self._services):
             body = await read_body(receive)
             account.request = parse(body)

@@ -61,12 +61,14 @@ def settle(account: Account, services: Services) -> None:
     outcome, status = account.outcome or Outcome.UPSTREAM_ERROR, account.status or 500
     if account.agent is None or account.request is None:
         services.metrics.unrouted(outcome, status)
+        account.span.refused(status, account.code)
         return
     try:
         record = record_of(account, account.agent, account.request, outcome, status)
     except Exception:
         log.exception("chat without a bill", id=account.id, agent=account.agent.id)
         _charge_what_was_reserved(account, account.agent, services)
+        account.span.refused(status, account.code)
         return
     _keep(record, services)
     if account.leave.grant is not None:
@@ -85,6 +87,7 @@ def _keep(record: UsageRecord, services: Services) -> None:
 
 def _observe(record: UsageRecord, account: Account, services: Services) -> None:
     try:
+        account.span.ended(record, account.first_byte_seconds)
         services.metrics.finished(record, account.first_byte_seconds)
     except Exception:
         log.exception("chat not measured", id=record.id)

@@ -17,6 +17,7 @@ from quarterdeck_contract.names import (
     HEADER_AGENT,
     HEADER_MODEL,
     HEADER_REQUEST_ID,
+    HEADER_TRACEPARENT,
     HEADER_WORKER_TOKEN,
 )
 from quarterdeck_gateway.errors import ReplicaDisconnected, ReplicaTimedOut, ReplicaUnreachable
@@ -66,6 +67,8 @@ class HttpUpstream:
             headers[HEADER_WORKER_TOKEN] = replica.token
         if request.model is not None:
             headers[HEADER_MODEL] = request.model
+        if request.traceparent is not None:
+            headers[HEADER_TRACEPARENT] = request.traceparent
         try:
             async with asyncio.timeout(self._timeouts.first_byte):
                 response = await self._session.post(

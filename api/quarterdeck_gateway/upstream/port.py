@@ -20,6 +20,8 @@ class UpstreamRequest:
     """``namespace/name`` of the agent that was asked; a worker of another one refuses."""
     model: str | None = None
     """The Model that shall answer instead of the agent's first choice."""
+    traceparent: str | None = None
+    """W3C trace context, where the chat is traced."""
 
 
 class Answer(Protocol):

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from quarterdeck_contract.names import (
     ANNOTATION_CONFIG_HASH,
+    ENV_TRACES_ENDPOINT,
     ENV_WORKER_CONFIG,
     WORKER_CONFIG_DIRECTORY,
     WORKER_CONFIG_PATH,
@@ -73,7 +74,7 @@ def _container(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]
         "image": runtime.image or options.worker_image,
         "imagePullPolicy": options.image_pull_policy,
         "ports": [{"name": WORKER_PORT_NAME, "containerPort": WORKER_PORT, "protocol": "TCP"}],
-        "env": _environment(resolved, runtime),
+        "env": _environment(resolved, runtime, options),
         "resources": _resources(resolved, runtime),
         "startupProbe": _probe("/readyz", period=1, failures=START_SECONDS),
         "readinessProbe": _probe("/readyz", period=5, failures=2),
@@ -90,13 +91,23 @@ def _container(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]
     }
 
 
-def _environment(resolved: ResolvedAgent, runtime: Runtime) -> list[dict[str, Any]]:
+def _environment(
+    resolved: ResolvedAgent, runtime: Runtime, options: BuildOptions
+) -> list[dict[str, Any]]:
     keys = [
         {"name": key.name, "valueFrom": {"secretKeyRef": key.secret.manifest()}}
         for key in resolved.model_keys
     ]
     own = [variable.manifest() for variable in runtime.env or ()]
-    return [{"name": ENV_WORKER_CONFIG, "value": WORKER_CONFIG_PATH}, *keys, *own]
+    traces = {"name": ENV_TRACES_ENDPOINT, "value": options.traces_endpoint}
+    chosen = {variable["name"] for variable in own}
+    tracing = options.traces_endpoint and ENV_TRACES_ENDPOINT not in chosen
+    return [
+        {"name": ENV_WORKER_CONFIG, "value": WORKER_CONFIG_PATH},
+        *([traces] if tracing else []),
+        *keys,
+        *own,
+    ]
 
 
 def _resources(resolved: ResolvedAgent, runtime: Runtime) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Agents and Models as people write them: manifests, judged before they are sent."""

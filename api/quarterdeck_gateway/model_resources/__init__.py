@@ -1,0 +1,1 @@
+"""``/api/v1/models``: the Models that agents use, with who uses them."""

@@ -1,0 +1,1 @@
+"""``/api/v1/health``: how the installation stands, for people."""
