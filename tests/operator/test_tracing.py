@@ -1,7 +1,6 @@
-"""Workers trace to the installation's collector, unless an agent names its own."""
+"""Workers trace to the installation's collector, when there is one."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,23 +11,17 @@ from quarterdeck_operator.resolve.agent import resolve_agent
 from support.operator_world import OPTIONS, World, agent, model
 
 COLLECTOR = "http://collector.observability:4318"
-OWN = {"name": "QUARTERDECK_TRACES_ENDPOINT", "value": "http://mine:4318"}
 
 
-@pytest.mark.parametrize(
-    ("installation", "own", "expected"),
-    [("", [], None), (COLLECTOR, [], COLLECTOR), (COLLECTOR, [OWN], OWN["value"])],
-)
-async def test_the_collector_of_a_worker(
-    installation: str, own: list[dict[str, Any]], expected: str | None
-) -> None:
+@pytest.mark.parametrize(("installation", "expected"), [("", []), (COLLECTOR, [COLLECTOR])])
+async def test_the_collector_of_a_worker(installation: str, expected: list[str]) -> None:
     world = World()
     world.cluster.put(model())
-    found = parse(world.cluster.put(agent(runtime={"env": own} if own else None)))
+    found = parse(world.cluster.put(agent()))
     assert isinstance(found, Agent)
     resolved = await resolve_agent(found, world.engine._cache, world.engine._references)
     built = build_agent(resolved, replace(OPTIONS, traces_endpoint=installation))
     (deployment,) = (child for child in built if child["kind"] == "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     named = [e["value"] for e in container["env"] if e["name"] == "QUARTERDECK_TRACES_ENDPOINT"]
-    assert named == ([expected] if expected else [])
+    assert named == expected

@@ -100,11 +100,9 @@ def _environment(
     ]
     own = [variable.manifest() for variable in runtime.env or ()]
     traces = {"name": ENV_TRACES_ENDPOINT, "value": options.traces_endpoint}
-    chosen = {variable["name"] for variable in own}
-    tracing = options.traces_endpoint and ENV_TRACES_ENDPOINT not in chosen
     return [
         {"name": ENV_WORKER_CONFIG, "value": WORKER_CONFIG_PATH},
-        *([traces] if tracing else []),
+        *([traces] if options.traces_endpoint else []),
         *keys,
         *own,
     ]
