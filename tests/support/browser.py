@@ -1,0 +1,107 @@
+"""A real browser on the real web UI, which fails a test for whatever a person would not see.
+
+Errors in the console, exceptions and violations of the content security policy are collected;
+``axe`` judges accessibility; ``shot`` keeps pictures for people to look at.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
+
+ROOT: Final = Path(__file__).parents[2]
+UI: Final = ROOT / "frontend" / "dist"
+AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+ARTIFACTS: Final = Path(os.environ.get("QUARTERDECK_ARTIFACTS", ROOT / "artifacts"))
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
+MOBILE: Final[ViewportSize] = {"width": 360, "height": 740}
+Scheme = Literal["light", "dark"]
+# As root there is no sandbox to be had, and nobody is to be called.
+_ARGUMENTS: Final = ("--no-sandbox", "--disable-quic", "--disable-background-networking")
+_SEVERE: Final = {"serious", "critical"}
+_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
+def missing() -> str | None:
+    """Why no browser test can run here, with what to do; None when they can."""
+    if shutil.which("chromium") is None:
+        return "chromium is not installed: apt-get install chromium"
+    if not (UI / "index.html").is_file():
+        return "the web UI is not built: make ui"
+    if not AXE.is_file():
+        return "the web UI's development packages are not installed: make ui-test"
+    return None
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Chromium as the system installed it."""
+    path = shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+
+
+@dataclass
+class Complaints:
+    """What the browser had to say; a test that expects some takes them out."""
+
+    said: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.said.append(f"exception: {error}"))
+
+    def forgive(self, part: str) -> None:
+        """Forget those that contain ``part``; there must be one."""
+        kept = [line for line in self.said if part not in line]
+        assert len(kept) < len(self.said), f"nothing with {part!r} in {self.said}"
+        self.said = kept
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.said.append(f"{message.type}: {message.text}")
+
+
+@contextmanager
+def opened(
+    browser: Browser, url: str, *, viewport: ViewportSize = DESKTOP, scheme: Scheme = "light"
+) -> Iterator[tuple[Page, Complaints]]:
+    """A page in a profile of its own; in the end it must have no complaints."""
+    context = browser.new_context(
+        base_url=url, viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id="UTC"
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    context.set_default_timeout(15_000)
+    page, complaints = context.new_page(), Complaints()
+    complaints.watch(page)
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+    assert not complaints.said
+
+
+def axe(page: Page) -> list[str]:
+    """Serious and critical findings about the page as it stands; one line each, with the place."""
+    page.evaluate(AXE.read_text())
+    options = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{each['impact']} {each['id']}: {each['help']} at {_places(each)}"
+        for each in found["violations"]
+        if each["impact"] in _SEVERE
+    ]
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page as ``artifacts/NAME.png``."""
+    path = ARTIFACTS / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, full_page=True, animations="disabled")
+
+
+def _places(violation: dict[str, Any]) -> str:
+    return "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
