@@ -1,5 +1,6 @@
 """One chat is one trace: gateway, worker, provider, as a collector gets it."""
 
+import json
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -96,3 +97,22 @@ def test_what_is_left_goes_out_at_the_end(
     assert not collector.spans
     standalone.stop(signal.SIGTERM)
     assert len(collector.spans) == 3
+
+
+def test_one_request_id_stands_in_the_logs_of_all_planes(
+    traced: Standalone, collector: Collector
+) -> None:
+    chat(traced, extra_headers={"x-request-id": "req-in-all-logs"})
+    wait_for(lambda: len(collector.spans) >= 3, "three spans")
+    (gateway,) = collector.named("chat demo")
+    own, worker = (_lines(traced, pattern) for pattern in ("quarterdeck.log", "*demo*.log"))
+    assert [line["outcome"] for line in own] == ["completed"]
+    assert [line["outcome"] for line in worker] == ["completed"]
+    assert own[0]["trace_id"] == gateway.trace_id
+
+
+def _lines(traced: Standalone, pattern: str) -> list[dict[str, Any]]:
+    """The lines about that chat in the log files of this name."""
+    (path,) = (traced.home / "logs").rglob(pattern)
+    found = [line for line in path.read_text().splitlines() if "req-in-all-logs" in line]
+    return [json.loads(line) for line in found]

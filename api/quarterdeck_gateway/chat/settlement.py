@@ -61,6 +61,7 @@ def settle(account: Account, services: Services) -> None:
     outcome, status = account.outcome or Outcome.UPSTREAM_ERROR, account.status or 500
     if account.agent is None or account.request is None:
         services.metrics.unrouted(outcome, status)
+        log.info("chat", request_id=account.request_id, status=status, code=account.code)
         account.span.refused(status, account.code)
         return
     try:
@@ -75,6 +76,7 @@ def settle(account: Account, services: Services) -> None:
         tokens = account.bill().tokens
         account.leave.grant.settle(tokens, record.cost_micro_usd, ended_at(record))
     _observe(record, account, services)
+    _tell(record, account)
 
 
 def _keep(record: UsageRecord, services: Services) -> None:
@@ -91,6 +93,23 @@ def _observe(record: UsageRecord, account: Account, services: Services) -> None:
         services.metrics.finished(record, account.first_byte_seconds)
     except Exception:
         log.exception("chat not measured", id=record.id)
+
+
+def _tell(record: UsageRecord, account: Account) -> None:
+    """The chat's line in the log: what finds it again in the worker's log, the ledger, a trace."""
+    traced = account.span.traceparent
+    log.info(
+        "chat",
+        request_id=record.request_id,
+        record=record.id,
+        agent=f"{record.namespace}/{record.agent}",
+        key=record.key,
+        status=record.status,
+        outcome=str(record.outcome),
+        code=record.code,
+        seconds=record.seconds,
+        trace_id=traced and traced.split("-")[1],
+    )
 
 
 def _charge_what_was_reserved(account: Account, agent: AgentEntry, services: Services) -> None:
