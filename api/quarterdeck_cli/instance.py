@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from quarterdeck_cli.errors import Refused
-from quarterdeck_contract.names import GROUP
+from quarterdeck_contract import names
 
 ENV_HOME: Final = "QUARTERDECK_HOME"
 DEFAULT_HOME: Final = ".quarterdeck"
@@ -26,7 +26,7 @@ ISSUED_KEYS: Final = "keys"
 API_PATH: Final = "/k8s"
 """Where the gateway of a standalone instance serves its small part of the Kubernetes API."""
 
-ANNOTATION_MANIFEST: Final = f"{GROUP}/manifest"
+ANNOTATION_MANIFEST: Final = names.ANNOTATION_MANIFEST
 """On objects that came from the manifests folder: the file and document they stand in."""
 
 

@@ -15,6 +15,8 @@ class AuditAction(StrEnum):
     """What was done or tried."""
 
     AUTHENTICATION_FAILED = "authentication.failed"
+    SESSION_CREATED = "session.created"
+    SESSION_ENDED = "session.ended"
     ACCESS_DENIED = "access.denied"
     CHAT_DENIED = "chat.denied"
     RESOURCE_CREATED = "resource.created"

@@ -25,6 +25,7 @@ LABEL_AGENT: Final = f"{GROUP}/agent"
 MANAGED_BY: Final = "quarterdeck"
 WORKER_COMPONENT: Final = "worker"
 GATEWAY_COMPONENT: Final = "gateway"
+PROMETHEUS_COMPONENT: Final = "prometheus"
 
 ANNOTATION_CONTENT_HASH: Final = f"{GROUP}/content-hash"
 """Hash of the manifest as it was built; equal hash and no drift means no request."""
@@ -66,6 +67,8 @@ ADMIN_KEY_SECRET: Final = "quarterdeck-admin-key"  # noqa: S105 - a Secret's nam
 GATEWAY_AUTH_SECRET: Final = "quarterdeck-gateway-auth"  # noqa: S105 - a Secret's name
 GATEWAY_AUTH_KEY: Final = "adminKeyHash"
 
+OPERATOR_LEASE: Final = "quarterdeck-operator"
+"""Lease that the operator which works holds, in the installation's namespace."""
 KEY_PREFIX: Final = "qd_"
 """What every API key begins with."""
 PEPPER_SECRET: Final = "quarterdeck-key-pepper"  # noqa: S105 - a Secret's name
@@ -73,6 +76,10 @@ PEPPER_KEY: Final = "pepper"
 MIN_PEPPER_BYTES: Final = 32
 LABEL_TEAM: Final = f"{GROUP}/team"
 """On an ApiKey or an Agent: the team whose budget pays."""
+ANNOTATION_MANIFEST: Final = f"{GROUP}/manifest"
+"""On objects that came from a laptop's manifests folder: the file and document they stand in."""
+ANNOTATION_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+"""On objects that ``kubectl apply`` without ``--server-side`` wrote: what it sent."""
 LABEL_API_KEY: Final = f"{GROUP}/api-key"
 API_KEY_SECRET_FIELD: Final = "key"  # noqa: S105 - the name, not a key
 GATEWAY_FIELD_MANAGER: Final = "quarterdeck-gateway"

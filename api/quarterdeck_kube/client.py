@@ -115,10 +115,13 @@ class KubeClient:
             on_open=on_open,
         )
 
-    async def create(self, resource: Resource, manifest: Manifest) -> Manifest:
-        """Create an object; the namespace is its own. Raises AlreadyExists."""
+    async def create(
+        self, resource: Resource, manifest: Manifest, *, dry_run: bool = False
+    ) -> Manifest:
+        """Create an object; the namespace is its own. Raises AlreadyExists. ``dry_run`` answers
+        what would be."""
         path = resource.path(_namespace(resource, manifest))
-        return await self._write("POST", resource, path, manifest, self._validation())
+        return await self._write("POST", resource, path, manifest, self._validation(dry_run))
 
     async def replace(self, resource: Resource, manifest: Manifest) -> Manifest:
         """Replace an object whose resourceVersion is still the manifest's. Raises Conflict."""
@@ -141,9 +144,7 @@ class KubeClient:
         owns a field; ``dry_run`` answers what would be.
         """
         path = resource.path(_namespace(resource, manifest), _name(manifest), subresource)
-        params = self._validation() | {"force": "true" if force else "false"}
-        if dry_run:
-            params["dryRun"] = "All"
+        params = self._validation(dry_run) | {"force": "true" if force else "false"}
         return await self._write("PATCH", resource, path, manifest, params, APPLY)
 
     async def apply_status(self, resource: Resource, manifest: Manifest) -> Manifest:
@@ -162,10 +163,12 @@ class KubeClient:
         patch: Mapping[str, Any],
         *,
         subresource: str | None = None,
+        dry_run: bool = False,
     ) -> Manifest:
-        """JSON merge patch (null removes a field), such as ``spec.replicas`` on ``scale``."""
+        """JSON merge patch (null removes a field), such as ``spec.replicas`` on ``scale``;
+        ``dry_run`` answers what would be."""
         path = resource.path(namespace, name, subresource)
-        return await self._write("PATCH", resource, path, patch, self._validation(), MERGE)
+        return await self._write("PATCH", resource, path, patch, self._validation(dry_run), MERGE)
 
     async def delete(
         self,
@@ -217,8 +220,9 @@ class KubeClient:
             async for line in lines(chunks):
                 yield line
 
-    def _validation(self) -> dict[str, str]:
-        return {"fieldManager": self.field_manager, "fieldValidation": "Strict"}
+    def _validation(self, dry_run: bool = False) -> dict[str, str]:
+        params = {"fieldManager": self.field_manager, "fieldValidation": "Strict"}
+        return params | ({"dryRun": "All"} if dry_run else {})
 
     async def _write(
         self,

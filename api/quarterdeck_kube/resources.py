@@ -67,6 +67,9 @@ SERVICE_ACCOUNT: Final = Resource("", "v1", "ServiceAccount", "serviceaccounts")
 CONFIG_MAP: Final = Resource("", "v1", "ConfigMap", "configmaps")
 SECRET: Final = Resource("", "v1", "Secret", "secrets")
 SERVICE: Final = Resource("", "v1", "Service", "services")
+PERSISTENT_VOLUME_CLAIM: Final = Resource(
+    "", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"
+)
 POD: Final = Resource("", "v1", "Pod", "pods")
 DEPLOYMENT: Final = Resource("apps", "v1", "Deployment", "deployments")
 HORIZONTAL_POD_AUTOSCALER: Final = Resource(
@@ -99,6 +102,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         CONFIG_MAP,
         SECRET,
         SERVICE,
+        PERSISTENT_VOLUME_CLAIM,
         POD,
         DEPLOYMENT,
         HORIZONTAL_POD_AUTOSCALER,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 import uvloop
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from quarterdeck_contract.v1alpha1.model import Provider
 from quarterdeck_contract.worker_config import WorkerConfig
@@ -66,8 +66,11 @@ async def _work(
     logs.configure(settings.log_level, settings.log_format, scrub)
     agent = f"{config.namespace}/{config.agent}"
     structlog.contextvars.bind_contextvars(agent=agent)
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     metrics = WorkerMetrics(CollectorRegistry())
+    metrics.describe_process()
     state = WorkerState()
+    metrics.ready.set_function(lambda: float(state.not_ready() is None))
     listener = open_socket(settings)
     tracing = open_tracing(settings.traces_endpoint, agent)
     server = build_server(build_app(state, metrics, token, agent, tracing))

@@ -1,8 +1,17 @@
 """What a worker counts, on a registry of its own so that two workers can live in one process."""
 
+from importlib.metadata import version
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -21,7 +30,7 @@ class WorkerMetrics:
             registry=registry,
         )
         self.seconds = Histogram(
-            "quarterdeck_worker_request_seconds",
+            "quarterdeck_worker_request_duration_seconds",
             "Time from a chat's first byte to its last.",
             buckets=_SECONDS,
             registry=registry,
@@ -39,7 +48,17 @@ class WorkerMetrics:
             registry=registry,
         )
         self.inflight = Gauge(
-            "quarterdeck_worker_inflight", "Chats being answered now.", registry=registry
+            "quarterdeck_worker_inflight_requests", "Chats being answered now.", registry=registry
+        )
+        self.ready = Gauge(
+            "quarterdeck_worker_ready", "1 while chats can be taken.", registry=registry
+        )
+        self.model_seconds = Histogram(
+            "quarterdeck_worker_model_call_duration_seconds",
+            "Seconds of one call of a model, up to its last token, also where it failed.",
+            ["model"],
+            buckets=_SECONDS,
+            registry=registry,
         )
         self.model_errors = Counter(
             "quarterdeck_worker_model_errors",
@@ -47,6 +66,14 @@ class WorkerMetrics:
             ["model", "code"],
             registry=registry,
         )
+
+    def describe_process(self) -> None:
+        """Add what is true of the whole process: its version, CPU and memory. Once in a process."""
+        ProcessCollector(registry=self.registry)
+        build = Info(
+            "quarterdeck_build", "The version that runs.", ["component"], registry=self.registry
+        )
+        build.labels("worker").info({"version": version("quarterdeck")})
 
     def expose(self) -> bytes:
         """Prometheus' text format."""

@@ -3,6 +3,7 @@
 The library falls back by exception type, so errors are translated here, below the fallback.
 """
 
+import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -62,10 +63,12 @@ class ServedModel(WrapperModel):
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        name = self._served_by.name
+        name, began = self._served_by.name, time.perf_counter()
         try:
             yield
         except (ModelAPIError, UnexpectedModelBehavior) as exc:
             error = translate(exc, name, self._scrub)
             self._metrics.model_errors.labels(name, error.error_code).inc()
             raise error from exc
+        finally:
+            self._metrics.model_seconds.labels(name).observe(time.perf_counter() - began)

@@ -105,8 +105,8 @@ async def test_metrics_count_chats_and_tokens() -> None:
         'quarterdeck_worker_tokens_total{direction="input",model="primary"} 22.0',
         'quarterdeck_worker_tokens_total{direction="output",model="primary"} 8.0',
         "quarterdeck_worker_time_to_first_token_seconds_count 1.0",
-        "quarterdeck_worker_request_seconds_count 3.0",
-        "quarterdeck_worker_inflight 0.0",
+        "quarterdeck_worker_request_duration_seconds_count 3.0",
+        "quarterdeck_worker_inflight_requests 0.0",
     ):
         assert line in exposed.splitlines()
 

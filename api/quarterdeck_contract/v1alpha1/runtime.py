@@ -115,7 +115,7 @@ class Runtime(Schema):
     tolerations: list[Toleration] | None = Field(default=None, max_length=32)
     """Taints of nodes that the workers tolerate."""
     priority_class_name: str | None = Field(default=None, max_length=253)
-    """PriorityClass of the pods."""
+    """PriorityClass of the pods; not one of Kubernetes' own, which begin with system-."""
     image_pull_secret: str | None = Field(default=None, max_length=253)
     """Secret in this namespace to pull the image with."""
 
@@ -132,5 +132,11 @@ class Runtime(Schema):
             "endpoint deploys nothing: remove the other fields of runtime",
             lambda runtime: runtime.endpoint is None or runtime.manifest().keys() == {"endpoint"},
             "endpoint",
+        ),
+        Rule(
+            "!has(self.priorityClassName) || !self.priorityClassName.startsWith('system-')",
+            "names that begin with system- are for the cluster's own pods",
+            lambda runtime: not (runtime.priority_class_name or "").startswith("system-"),
+            "priorityClassName",
         ),
     )

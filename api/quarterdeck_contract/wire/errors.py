@@ -15,6 +15,7 @@ TYPES: Final = {
     405: "invalid_request_error",
     408: "timeout_error",
     409: "conflict_error",
+    412: "conflict_error",
     413: "invalid_request_error",
     421: "invalid_request_error",
     422: "invalid_request_error",

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -32,6 +33,22 @@ ADOPT_SECONDS: Final = 15.0
 Deliver = Callable[[Batch], Awaitable[None]]
 """Writes one batch, all of it or nothing, and again without harm. Raises DatabaseAway to be called
 again later, DatabaseRefused when one of the records is at fault."""
+
+
+@dataclass(frozen=True)
+class DeliveryState:
+    """How a spool and its way to the database stand."""
+
+    depth: int
+    """Records that are not in the database yet."""
+    unwritten: int
+    """Those of them that the disk refuses."""
+    lag_seconds: float
+    """For how long records wait without a delivery."""
+    full: bool
+    """No room is left for new work."""
+    away: bool
+    """The last attempt found the database away."""
 
 
 class Drain:
@@ -63,6 +80,12 @@ class Drain:
     def away(self) -> bool:
         """Whether the last attempt found the database away."""
         return self._failures > 0
+
+    @property
+    def state(self) -> DeliveryState:
+        """How it stands now."""
+        spool = self._spool
+        return DeliveryState(spool.depth, spool.unwritten, spool.lag_seconds, spool.full, self.away)
 
     def noticed(self) -> None:
         """Something was appended."""

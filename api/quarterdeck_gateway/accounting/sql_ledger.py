@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 
 from quarterdeck_contract.usage import UsageRecord
-from quarterdeck_gateway.accounting.drain import Drain
+from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
 from quarterdeck_gateway.accounting.rows import Row, line_of, row_of
 from quarterdeck_gateway.accounting.spool import Batch, Spool
@@ -36,6 +36,15 @@ class SqlLedger:
     def accepts(self) -> bool:
         """False when no room is left for the records of new chats: begin none."""
         return not self._spool.full
+
+    @property
+    def away(self) -> bool:
+        """Whether the last delivery found the database away."""
+        return self._drain.away
+
+    def delivery(self) -> DeliveryState:
+        """How records stand on their way to the database."""
+        return self._drain.state
 
     def record(self, record: UsageRecord) -> None:
         """Take one record; when this returns it survives ``kill -9``.

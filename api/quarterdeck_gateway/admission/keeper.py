@@ -181,7 +181,7 @@ class Keeper:
 
     async def _verdict(self, ask: Ask) -> Verdict:
         """The store's, once it knows all the budgets."""
-        verdict = await self._store.admit(ask)
+        verdict = await self._ask(ask)
         for _ in range(_SEEDINGS):
             if not verdict.unseeded:
                 return verdict
@@ -192,8 +192,14 @@ class Keeper:
                 self._refuse_uncounted(unknown, away)
                 known = tuple(line for line in ask.budgets if line not in unknown)
                 ask = replace(ask, budgets=known)
-            verdict = await self._store.admit(ask)
+            verdict = await self._ask(ask)
         raise StoreAway("it forgets what it is told: is it full, or does it evict?")
+
+    async def _ask(self, ask: Ask) -> Verdict:
+        began = time.perf_counter()
+        verdict = await self._store.admit(ask)
+        self._metrics.asked(time.perf_counter() - began)
+        return verdict
 
     async def _second_look(self, ask: Ask, verdict: Verdict) -> Verdict:
         """A place or money that a chat has just given back may still be on its way."""

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from quarterdeck_contract.v1alpha1.budget import MICRO
 
+_STORE_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
 _BUDGET: Final = ("namespace", "budget")
 
 
@@ -32,16 +33,13 @@ class AdmissionMetrics:
             "1 while limits and budgets are kept in the shared store, 0 while it is away.",
             registry=registry,
         )
-        verdicts = Counter(
-            "quarterdeck_gateway_admissions_total",
-            "Chats by what admission said.",
-            ("verdict",),
+        self._admitted, self._limited, self._exceeded, self._unavailable = _verdicts(registry)
+        self._store_seconds = Histogram(
+            "quarterdeck_gateway_admission_store_duration_seconds",
+            "Seconds until the store answered whether a chat may begin.",
+            buckets=_STORE_SECONDS,
             registry=registry,
         )
-        self._admitted = verdicts.labels("admitted")
-        self._limited = verdicts.labels("limit_exceeded")
-        self._exceeded = verdicts.labels("budget_exceeded")
-        self._unavailable = verdicts.labels("budgets_unavailable")
         self._degraded = Counter(
             "quarterdeck_gateway_admissions_degraded_total",
             "Chats that this gateway decided about alone, because the store was away.",
@@ -89,6 +87,10 @@ class AdmissionMetrics:
     def unavailable(self) -> None:
         """A chat was refused because nobody can tell what is left of a budget."""
         self._unavailable.inc()
+
+    def asked(self, seconds: float) -> None:
+        """The store answered a chat's question after so long."""
+        self._store_seconds.observe(seconds)
 
     def degraded(self) -> None:
         """A chat was decided about without the store."""
@@ -138,3 +140,14 @@ class AdmissionMetrics:
 
 def _gauge(what: str, text: str, registry: CollectorRegistry) -> Gauge:
     return Gauge(f"quarterdeck_budget_{what}_usd", text, _BUDGET, registry=registry)
+
+
+def _verdicts(registry: CollectorRegistry) -> tuple[Counter, ...]:
+    verdicts = Counter(
+        "quarterdeck_gateway_admissions_total",
+        "Chats by what admission said.",
+        ("verdict",),
+        registry=registry,
+    )
+    said = ("admitted", "limit_exceeded", "budget_exceeded", "budgets_unavailable")
+    return tuple(verdicts.labels(each) for each in said)

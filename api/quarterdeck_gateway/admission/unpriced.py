@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import chain
 
 from quarterdeck_contract.v1alpha1.budget import ScopeKind
 from quarterdeck_gateway.accounting.pricing import Pricer
@@ -10,6 +12,13 @@ from quarterdeck_gateway.catalogue.port import BudgetEntry, Catalogue
 from quarterdeck_gateway.routing.registry import AgentEntry, Registry
 
 Names = tuple[str, ...]
+Opened = Callable[[str, str], tuple[str, ...]]
+"""Namespace and name of an ApiKey -> patterns of the agents that it may chat with."""
+
+
+def every_agent(namespace: str, name: str) -> tuple[str, ...]:
+    """What a key opens that is not known."""
+    return ("*",)
 
 
 @dataclass(frozen=True)
@@ -18,13 +27,25 @@ class Survey:
 
     by_agent: Mapping[tuple[str, str], Names]
     by_namespace: Mapping[str, Names]
+    opened: Opened = every_agent
 
     def of(self, entry: BudgetEntry) -> Names:
         """What a Budget cannot count, in words."""
         scope = entry.spec.scope
         if scope.kind is ScopeKind.AGENT and scope.name is not None:
             return self.by_agent.get((entry.namespace, scope.name), ())
+        if scope.kind is ScopeKind.KEY and scope.name is not None:
+            return self._of_key(entry.namespace, scope.name)
         return self.by_namespace.get(entry.namespace, ())
+
+    def _of_key(self, namespace: str, key: str) -> Names:
+        patterns = self.opened(namespace, key)
+        found = (
+            names
+            for (where, agent), names in self.by_agent.items()
+            if where == namespace and any(fnmatchcase(agent, pattern) for pattern in patterns)
+        )
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 Surveyor = Callable[[], Survey]
@@ -51,7 +72,12 @@ class PriceSurveyor:
             if names:
                 by_agent[agent.namespace, agent.name] = names
                 by_namespace[agent.namespace].update(dict.fromkeys(names))
-        return Survey(by_agent, {name: tuple(names) for name, names in by_namespace.items()})
+        listed = {name: tuple(names) for name, names in by_namespace.items()}
+        return Survey(by_agent, listed, self._opened)
+
+    def _opened(self, namespace: str, name: str) -> tuple[str, ...]:
+        key = self._catalogue.key(namespace, name)
+        return every_agent(namespace, name) if key is None else key.agents
 
     def _unpriced(self, agent: AgentEntry) -> Iterator[str]:
         spec = agent.manifest.get("spec", {})

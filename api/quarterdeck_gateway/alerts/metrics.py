@@ -1,5 +1,7 @@
 """What Prometheus learns of alerts. Labels name Budgets that exist: one series for each."""
 
+from collections.abc import Collection
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
@@ -14,8 +16,8 @@ class AlertMetrics:
             registry=registry,
         )
         self.last = Gauge(
-            "quarterdeck_gateway_budget_alert_percent",
-            "The threshold that was reached last, in percent of the budget.",
+            "quarterdeck_gateway_budget_alert_ratio",
+            "The threshold that was reached last, as a share of the budget.",
             ("namespace", "budget"),
             registry=registry,
         )
@@ -32,3 +34,18 @@ class AlertMetrics:
         )
         for outcome in ("delivered", "failed", "dropped"):
             self.deliveries.labels(outcome)
+        self._told: set[tuple[str, str, str]] = set()
+
+    def crossed(self, namespace: str, budget: str, action: str, percent: int) -> None:
+        """A threshold was reached."""
+        self._told.add((namespace, budget, action))
+        self.alerts.labels(namespace, budget, action).inc()
+        self.last.labels(namespace, budget).set(percent / 100)
+
+    def keep(self, budgets: Collection[tuple[str, str]]) -> None:
+        """Remove the series of every Budget that is not among them."""
+        for gone in [told for told in self._told if told[:2] not in budgets]:
+            self._told.remove(gone)
+            self.alerts.remove(*gone)
+            if not any(told[:2] == gone[:2] for told in self._told):
+                self.last.remove(*gone[:2])

@@ -6,6 +6,7 @@ deliveries wait in a bounded queue and a few of them run at once.
 
 import asyncio
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 import structlog
@@ -40,11 +41,14 @@ class Alerts:
             budget=alert.name,
             **facts(alert),
         )
-        self._metrics.alerts.labels(alert.namespace, alert.name, alert.action.value).inc()
-        self._metrics.last.labels(alert.namespace, alert.name).set(alert.percent)
+        self._metrics.crossed(alert.namespace, alert.name, alert.action.value, alert.percent)
         self._audit.append(audit_event(alert))
         if self._webhook is not None:
             self._enqueue(alert)
+
+    def keep(self, budgets: Collection[tuple[str, str]]) -> None:
+        """Let go of the metrics of all other Budgets."""
+        self._metrics.keep(budgets)
 
     def _enqueue(self, alert: BudgetAlert) -> None:
         delivery_id = uuid.uuid4().hex

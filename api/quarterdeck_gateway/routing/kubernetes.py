@@ -14,7 +14,8 @@ from quarterdeck_contract.names import (
     MANAGED_BY,
     WORKER_PORT_NAME,
 )
-from quarterdeck_gateway.routing.registry import AgentEntry, Replica
+from quarterdeck_gateway.catalogue.port import Observer
+from quarterdeck_gateway.routing.registry import AgentEntry, Replica, entry_of
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.informer import Informer
 from quarterdeck_kube.resources import AGENT, ENDPOINT_SLICE, Manifest
@@ -32,6 +33,7 @@ class KubernetesRegistry:
         self._owners: dict[Key, Key] = {}
         self._entries: dict[Key, AgentEntry] = {}
         self._sorted: tuple[AgentEntry, ...] | None = None
+        self._observers: list[Observer] = []
         selector = f"{LABEL_MANAGED_BY}={MANAGED_BY}"
         self._informers = [
             informer
@@ -47,6 +49,11 @@ class KubernetesRegistry:
                 ),
             )
         ]
+
+    @property
+    def informers(self) -> Sequence[Informer]:
+        """The watches."""
+        return self._informers
 
     @property
     def synced(self) -> bool:
@@ -66,6 +73,9 @@ class KubernetesRegistry:
             for informer in self._informers:
                 watches.create_task(informer.run())
 
+    def subscribe(self, observer: Observer) -> None:
+        self._observers.append(observer)
+
     def _on_agent(self, event_type: EventType, manifest: Manifest, /) -> None:
         metadata = manifest["metadata"]
         key = metadata["namespace"], metadata["name"]
@@ -76,6 +86,8 @@ class KubernetesRegistry:
             metadata.pop("managedFields", None)
             self._manifests[key] = manifest
         self._refresh(key)
+        for observer in self._observers:
+            observer(event_type, manifest)
 
     def _on_slice(self, event_type: EventType, manifest: Manifest, /) -> None:
         metadata = manifest["metadata"]
@@ -103,30 +115,6 @@ class KubernetesRegistry:
             return
         pods = {replica.id: replica for part in slices.values() for replica in part}
         self._entries[key] = entry_of(manifest, tuple(pods.values()))
-
-
-def entry_of(manifest: Mapping[str, Any], pods: Sequence[Replica]) -> AgentEntry:
-    """The entry of an Agent as stored, whose ready workers are ``pods``."""
-    metadata, spec = manifest["metadata"], manifest.get("spec") or {}
-    conditions = (manifest.get("status") or {}).get("conditions") or ()
-    verdict: Mapping[str, str] = next(
-        (item for item in conditions if item.get("type") == "Ready"), {}
-    )
-    ready = verdict.get("status") == "True"
-    endpoint = (spec.get("runtime") or {}).get("endpoint")
-    # Nothing but the operator's probe tells whether an agent elsewhere is up.
-    elsewhere = (Replica(id=endpoint, url=endpoint.rstrip("/")),) if endpoint and ready else ()
-    return AgentEntry(
-        namespace=metadata["namespace"],
-        name=metadata["name"],
-        description=spec.get("description") or "",
-        suspended=bool(spec.get("suspended", False)),
-        ready=ready,
-        reason=verdict.get("reason") or "",
-        message=verdict.get("message") or "",
-        replicas=elsewhere if endpoint else tuple(pods),
-        manifest=manifest,
-    )
 
 
 def ready_replicas(endpoint_slice: Mapping[str, Any]) -> Iterator[Replica]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from quarterdeck_gateway.catalogue.port import EventType, Observer
+
 
 @dataclass(frozen=True)
 class Replica:
@@ -63,13 +65,38 @@ class Registry(Protocol):
         ...
 
 
+class WatchedRegistry(Registry, Protocol):
+    """A registry that tells of changes."""
+
+    def subscribe(self, observer: Observer) -> None:
+        """Call ``observer`` with every later change of an Agent, as stored, after it."""
+        ...
+
+
 class MemoryRegistry:
-    """A registry that its owner fills: standalone mode in the same process, and tests."""
+    """A registry that its owner fills, for tests."""
 
     def __init__(self, entries: Sequence[AgentEntry] = (), *, synced: bool = True) -> None:
         self.synced = synced
         self._entries = {(entry.namespace, entry.name): entry for entry in entries}
         self._sorted: tuple[AgentEntry, ...] | None = None
+        self._observers: list[Observer] = []
+
+    def subscribe(self, observer: Observer) -> None:
+        self._observers.append(observer)
+
+    def observe(self, event_type: EventType, manifest: Mapping[str, Any]) -> None:
+        """Take one change of an Agent as it is stored; whoever answers for it still does."""
+        if manifest.get("kind") != "Agent":
+            return
+        namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
+        if event_type == "DELETED":
+            self.remove(namespace, name)
+        else:
+            before = self.get(namespace, name)
+            self.put(entry_of(manifest, () if before is None else before.replicas))
+        for observer in self._observers:
+            observer(event_type, manifest)
 
     def put(self, entry: AgentEntry) -> None:
         """Adds the agent or replaces what was known of it."""
@@ -88,3 +115,27 @@ class MemoryRegistry:
         if self._sorted is None:
             self._sorted = tuple(self._entries[key] for key in sorted(self._entries))
         return self._sorted
+
+
+def entry_of(manifest: Mapping[str, Any], pods: Sequence[Replica]) -> AgentEntry:
+    """The entry of an Agent as stored, whose ready workers are ``pods``."""
+    metadata, spec = manifest["metadata"], manifest.get("spec") or {}
+    conditions = (manifest.get("status") or {}).get("conditions") or ()
+    verdict: Mapping[str, str] = next(
+        (item for item in conditions if item.get("type") == "Ready"), {}
+    )
+    ready = verdict.get("status") == "True"
+    endpoint = (spec.get("runtime") or {}).get("endpoint")
+    # Nothing but the operator's probe tells whether an agent elsewhere is up.
+    elsewhere = (Replica(id=endpoint, url=endpoint.rstrip("/")),) if endpoint and ready else ()
+    return AgentEntry(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        description=spec.get("description") or "",
+        suspended=bool(spec.get("suspended", False)),
+        ready=ready,
+        reason=verdict.get("reason") or "",
+        message=verdict.get("message") or "",
+        replicas=elsewhere if endpoint else tuple(pods),
+        manifest=manifest,
+    )

@@ -30,6 +30,15 @@ def survey(pricer: FixedPricer, *models: str) -> Survey:
         agent("writer", model="small", modelFallbacks=["large"]),
         agent("elsewhere", runtime={"endpoint": "http://example.test"}),
     )
+    catalogue.observe(
+        "ADDED",
+        {
+            "apiVersion": API_VERSION,
+            "kind": "ApiKey",
+            "metadata": {"name": "narrow", "namespace": "team-a"},
+            "spec": {"owner": "someone@example.com", "agents": ["writ*"]},
+        },
+    )
     return PriceSurveyor(MemoryRegistry(agents), catalogue, pricer)()
 
 
@@ -44,6 +53,15 @@ async def test_models_and_agents_without_a_price_are_named() -> None:
         "Model 'large'",
         "Agent 'elsewhere', which names no Model",
     }
+
+
+async def test_of_a_key_only_the_agents_that_it_opens_count() -> None:
+    world = World()
+    found = survey(FixedPricer(UNKNOWN_RATES), "small", "large")
+    narrow = await world.budget("one", scope={"kind": "Key", "name": "narrow"})
+    unknown = await world.budget("two", scope={"kind": "Key", "name": "unknown"})
+    assert found.of(narrow) == ("Model 'small'", "Model 'large'")
+    assert len(found.of(unknown)) == 3
 
 
 async def test_priced_and_missing_models_are_no_obstacle() -> None:

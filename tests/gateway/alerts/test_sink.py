@@ -88,7 +88,7 @@ async def test_an_alert_is_told_everywhere(received: tuple[str, list[tuple[str, 
         "quarterdeck_gateway_budget_alerts_total", labels | {"action": "stop"}
     )
     assert counted == 1
-    assert registry.get_sample_value("quarterdeck_gateway_budget_alert_percent", labels) == 80
+    assert registry.get_sample_value("quarterdeck_gateway_budget_alert_ratio", labels) == 0.8
     assert _deliveries(registry, "delivered") == 1
     assert SECRET not in str(logs)
 
