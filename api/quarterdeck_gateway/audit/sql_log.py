@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from quarterdeck_contract.audit import AuditEvent
-from quarterdeck_gateway.accounting.drain import Drain
+from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
 from quarterdeck_gateway.accounting.spool import Batch, Spool, SpoolFull
 from quarterdeck_gateway.audit.chain_writer import ChainWriter
@@ -61,6 +61,10 @@ class SqlAuditLog:
             facts = event.model_dump(mode="json", warnings=False)
             log.error("audit event lost", reason=str(exc), lost=facts)
         self._drain.noticed()
+
+    def delivery(self) -> DeliveryState:
+        """How events stand on their way to the database."""
+        return self._drain.state
 
     async def run(self) -> None:
         """Bring events to the database until cancelled."""

@@ -9,7 +9,7 @@ from quarterdeck_contract.names import API_VERSION
 from quarterdeck_contract.v1alpha1.budget import known_time_zone
 from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
-from quarterdeck_gateway.catalogue.attribution import Actor, attributed, changed_fields
+from quarterdeck_gateway.catalogue.attribution import Actor, attributed, by, change_event
 from quarterdeck_gateway.catalogue.entries import budget_entry
 from quarterdeck_gateway.catalogue.port import BudgetEntry, Catalogue, Manifest, ResourceWriter
 from quarterdeck_gateway.catalogue.writer import missing_message
@@ -62,7 +62,7 @@ class BudgetService:
                 param="spec.timeZone",
             )
         before = self._catalogue.budget(namespace, name)
-        stored = await self._writer.put(manifest_for(namespace, name, wanted, before))
+        stored = await self._writer.put(manifest_for(namespace, name, wanted))
         self._record_change(actor, before, stored)
         return view(budget_entry(stored))
 
@@ -81,29 +81,22 @@ class BudgetService:
         raise NotFound(missing_message(KIND, namespace, name))
 
     def _record_change(self, actor: Actor, before: BudgetEntry | None, stored: Manifest) -> None:
-        generation, known = _generation(stored), before.manifest if before is not None else None
-        if known is not None and _generation(known) == generation and _uid(known) == _uid(stored):
-            return
-        if generation <= 1:
-            self._record(AuditAction.RESOURCE_CREATED, actor, stored)
-        else:
-            fields = changed_fields(known["spec"] if known is not None else {}, stored["spec"])
-            self._record(AuditAction.RESOURCE_CHANGED, actor, stored, fields=fields)
+        same = before is not None and _uid(before.manifest) == _uid(stored)
+        event = change_event(before.manifest if before and same else None, stored, self._now())
+        if event is not None:
+            self._audit.append(by(actor, event))
 
     def _record(self, action: AuditAction, actor: Actor, stored: Manifest, **detail: Any) -> None:
         self._audit.append(attributed(action, actor, stored, self._now(), **detail))
 
 
-def manifest_for(
-    namespace: str, name: str, wanted: WantedBudget, before: BudgetEntry | None
-) -> dict[str, Any]:
-    """The Budget to store."""
-    known = before.manifest["metadata"].get("labels") or {} if before is not None else {}
-    labels = dict(known if wanted.labels is None else wanted.labels)
+def manifest_for(namespace: str, name: str, wanted: WantedBudget) -> dict[str, Any]:
+    """The Budget to store; labels that are not given stay as they are."""
+    given = {} if wanted.labels is None else {"labels": dict(wanted.labels)}
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "metadata": {"namespace": namespace, "name": name} | ({"labels": labels} if labels else {}),
+        "metadata": {"namespace": namespace, "name": name, **given},
         "spec": wanted.spec.manifest(),
     }
 
@@ -141,10 +134,6 @@ def state(conditions: list[dict[str, Any]]) -> str:
     if ready.get("status") == "False":
         return str(ready.get("reason") or "NotReady")
     return str(enforced.get("reason") or "Pending")
-
-
-def _generation(manifest: Manifest) -> int:
-    return int(manifest["metadata"].get("generation") or 0)
 
 
 def _uid(manifest: Manifest) -> str:

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final
 from fastapi import Depends
 
 from quarterdeck_contract.audit import AuditAction, AuditEvent
-from quarterdeck_contract.names import LABEL_TEAM
 from quarterdeck_contract.timestamps import rfc3339
 from quarterdeck_gateway.audit.port import AuditLog
+from quarterdeck_gateway.catalogue.changes import changed_fields, changed_metadata
 from quarterdeck_gateway.catalogue.port import EventType, Manifest
 from quarterdeck_gateway.errors import GatewayError
 from quarterdeck_gateway.identity.caller import Caller, ClientAddress, RequestId
@@ -24,8 +24,7 @@ from quarterdeck_gateway.identity.principal import Principal
 
 CLUSTER: Final = "cluster"
 """Actor of changes that only a watch has seen: who made them is in the cluster's own audit log."""
-OBSERVED: Final = frozenset({"ApiKey", "Budget", "Model"})
-"""A Model counts for its price."""
+OBSERVED: Final = frozenset({"Agent", "ApiKey", "Budget", "Model"})
 GRACE_SECONDS: Final = 3.0
 
 Now = Callable[[], datetime]
@@ -53,7 +52,12 @@ def attributed(
 ) -> AuditEvent:
     """The event of a change that ``actor`` made; ``manifest`` is the object after it, or the last
     known of a deleted one."""
-    return _event(action, manifest, now, detail).model_copy(
+    return by(actor, _event(action, manifest, now, detail))
+
+
+def by(actor: Actor, event: AuditEvent) -> AuditEvent:
+    """The same event as one of ``actor``'s."""
+    return event.model_copy(
         update={
             "actor": actor.principal.name,
             "address": actor.address,
@@ -78,26 +82,37 @@ def denied(
     )
 
 
-@dataclass(frozen=True)
-class _Known:
-    generation: int
-    spec: Mapping[str, Any]
-    team: str
+def change_event(before: Manifest | None, after: Manifest, now: datetime) -> AuditEvent | None:
+    """What happened between two states of an object, or until the first that was seen; None when
+    neither its spec nor its labels and annotations changed."""
+    if before is None:
+        return _event(_appearance(after), after, now, {})
+    metadata = changed_metadata(before, after)
+    if _generation(before) != _generation(after):
+        fields = changed_fields(before.get("spec") or {}, after.get("spec") or {})
+        return _event(_appearance(after), after, now, {"fields": fields} | metadata)
+    if not metadata:
+        return None
+    event = _event(AuditAction.RESOURCE_CHANGED, after, now, metadata)
+    # Metadata leaves the generation as it is. The version of the object tells a second change to
+    # the same labels from the first; every watch sees it.
+    version = after["metadata"].get("resourceVersion") or ""
+    return event.model_copy(update={"once": f"{event.once}/metadata/{version}"})
 
 
 class ChangeAudit:
-    """Puts changes of ApiKeys, Budgets and Models on record that were made past the gateway: of
-    their specs, and of the label that says whose budget pays.
+    """Puts changes of our kinds on record that were made past the gateway: of their specs, labels
+    and annotations.
 
-    Give ``observe`` to the catalogue's ``subscribe``. Events wait ``grace`` seconds; call ``flush``
-    before the gateway stops.
+    Give ``observe`` to ``subscribe`` of catalogue and registry. Events wait ``grace`` seconds; call
+    ``flush`` before the gateway stops.
     """
 
     def __init__(self, audit: AuditLog, now: Now, *, grace: float = GRACE_SECONDS) -> None:
         self._audit = audit
         self._now = now
         self._grace = grace
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Manifest] = {}
         self._waiting: dict[str, tuple[asyncio.TimerHandle, AuditEvent]] = {}
 
     def observe(self, event_type: EventType, manifest: Manifest) -> None:
@@ -109,12 +124,10 @@ class ChangeAudit:
             self._known.pop(uid, None)
             self._announce(_event(AuditAction.RESOURCE_DELETED, manifest, self._now(), {}))
             return
-        before, after = self._known.get(uid), _known(manifest)
-        self._known[uid] = after
-        if before is None or before.generation != after.generation:
-            self._tell_spec(manifest, before, after)
-        if before is not None and before.team != after.team:
-            self._tell_team(manifest, after)
+        event = change_event(self._known.get(uid), manifest, self._now())
+        self._known[uid] = manifest
+        if event is not None:
+            self._announce(event)
 
     def flush(self) -> None:
         """Put on record what still waits."""
@@ -122,20 +135,6 @@ class ChangeAudit:
             timer.cancel()
             self._audit.append(event)
         self._waiting.clear()
-
-    def _tell_spec(self, manifest: Manifest, before: _Known | None, after: _Known) -> None:
-        created = after.generation <= 1
-        action = AuditAction.RESOURCE_CREATED if created else AuditAction.RESOURCE_CHANGED
-        detail = {} if before is None else {"fields": changed_fields(before.spec, after.spec)}
-        self._announce(_event(action, manifest, self._now(), detail))
-
-    def _tell_team(self, manifest: Manifest, after: _Known) -> None:
-        # A label leaves the generation as it is. The version of the object tells a second change to
-        # the same team from the first; every watch sees it.
-        version = str(manifest["metadata"].get("resourceVersion") or "")
-        event = _event(AuditAction.RESOURCE_CHANGED, manifest, self._now(), {"fields": ["team"]})
-        once = f"{event.once}/team={after.team}/{version}"
-        self._announce(event.model_copy(update={"once": once}))
 
     def _announce(self, event: AuditEvent) -> None:
         once = str(event.once)
@@ -148,18 +147,13 @@ class ChangeAudit:
         self._audit.append(self._waiting.pop(once)[1])
 
 
-def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Names of the fields of a spec that differ, never their values."""
-    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+def _appearance(manifest: Manifest) -> AuditAction:
+    created = _generation(manifest) <= 1
+    return AuditAction.RESOURCE_CREATED if created else AuditAction.RESOURCE_CHANGED
 
 
-def _known(manifest: Manifest) -> _Known:
-    metadata = manifest["metadata"]
-    return _Known(
-        generation=int(metadata.get("generation") or 0),
-        spec=manifest.get("spec") or {},
-        team=str((metadata.get("labels") or {}).get(LABEL_TEAM, "")),
-    )
+def _generation(manifest: Manifest) -> int:
+    return int(manifest["metadata"].get("generation") or 0)
 
 
 def _event(

@@ -30,6 +30,11 @@ class CatalogueFeed:
             for resource, namespace in watched(namespaces, system_namespace)
         ]
 
+    @property
+    def informers(self) -> Sequence[Informer]:
+        """The watches."""
+        return self._informers
+
     async def run(self) -> None:
         """Watch until cancelled."""
         async with asyncio.TaskGroup() as watches:

@@ -137,6 +137,9 @@ class EventCatalogue:
     def model(self, namespace: str, name: str) -> ModelEntry | None:
         return self._models.entries.get((namespace, name))
 
+    def models(self) -> Sequence[ModelEntry]:
+        return self._models.ordered()
+
     def key_by_hash(self, key_hash: str) -> KeyEntry | None:
         return self._hashes.get(key_hash)
 

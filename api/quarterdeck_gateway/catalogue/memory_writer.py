@@ -8,10 +8,12 @@ from uuid import uuid4
 
 from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER
 from quarterdeck_contract.validation import InvalidManifest, check_update, parse
+from quarterdeck_gateway.catalogue.managers import require_unmanaged
 from quarterdeck_gateway.catalogue.merge_patch import merged
 from quarterdeck_gateway.catalogue.port import EventType, Manifest, Observer
-from quarterdeck_gateway.catalogue.writer import missing_message
-from quarterdeck_gateway.errors import AlreadyExists, InvalidRequest, NotFound
+from quarterdeck_gateway.catalogue.versions import require_version
+from quarterdeck_gateway.catalogue.writer import given_texts, missing_message
+from quarterdeck_gateway.errors import AlreadyExists, Conflict, InvalidRequest, NotFound
 
 Key = tuple[str, str, str]
 
@@ -21,11 +23,13 @@ class MemoryWriter:
 
     def __init__(self, observe: Observer) -> None:
         self.objects: dict[Key, dict[str, Any]] = {}
+        self.managed: dict[Key, str] = {}
+        """Objects that something else manages, with its name: changed only with ``force``."""
         self._observe = observe
         self._statuses: dict[Key, dict[str, Mapping[str, Any]]] = {}
         self._versions = count(1)
 
-    async def create(self, manifest: Manifest) -> Manifest:
+    async def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         key = _key(manifest)
         if key in self.objects:
             raise AlreadyExists(f"{key[0]} '{key[2]}' is there already: choose another name.")
@@ -36,6 +40,8 @@ class MemoryWriter:
         }
         stored = {name: value for name, value in manifest.items() if name != "status"}
         _judge(None, stored)
+        if dry_run:
+            return stored
         return self._store("ADDED", stored | {"metadata": {**manifest["metadata"], **server}})
 
     async def patch_spec(
@@ -44,17 +50,27 @@ class MemoryWriter:
         old = self._existing((kind, namespace, name))
         return self._change(old, {**old, "spec": merged(old["spec"], spec)})
 
-    async def put(self, manifest: Manifest) -> Manifest:
-        old = self.objects.get(_key(manifest))
+    async def put(
+        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+    ) -> Manifest:
+        key = _key(manifest)
+        old = self.objects.get(key)
+        require_version(old, manifest)
+        self._require_free(key, force=force)
+        if dry_run:
+            _judge(old, manifest)
+            return {**(old or {}), **manifest}
         if old is None:
             return await self.create(manifest)
-        labels = {"labels": dict(manifest["metadata"].get("labels") or {})}
-        metadata = {**old["metadata"], **labels}
+        given = manifest["metadata"]
+        texts = {field: dict(given[field]) for field in given_texts(manifest)}
+        metadata = {**old["metadata"], **texts}
         return self._change(old, {**old, "metadata": metadata, "spec": manifest["spec"]})
 
-    async def delete(self, kind: str, namespace: str, name: str) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
         key = kind, namespace, name
         gone = self._existing(key)
+        self._require_free(key, force=force)
         del self.objects[key]
         self._statuses.pop(key, None)
         self._observe("DELETED", gone)
@@ -94,6 +110,14 @@ class MemoryWriter:
         self.objects[_key(stored)] = stored
         self._observe(event_type, stored)
         return stored
+
+    def _require_free(self, key: Key, *, force: bool) -> None:
+        if force:
+            return
+        if (stored := self.objects.get(key)) is not None:
+            require_unmanaged(stored, "change it there, or repeat with force=true")
+        if (manager := self.managed.get(key)) is not None:
+            raise Conflict(f"{key[0]} '{key[2]}' is managed by '{manager}': change it there.")
 
     def _existing(self, key: Key) -> dict[str, Any]:
         if key not in self.objects:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from quarterdeck_contract.names import ANNOTATION_MANIFEST
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_contract.v1alpha1.budget import BudgetSpec
 from quarterdeck_contract.v1alpha1.limits import RateLimit
@@ -54,6 +55,17 @@ class KeyEntry:
         """``namespace/name``."""
         return f"{self.namespace}/{self.name}"
 
+    @property
+    def subject(self) -> str:
+        """Who this is for good: an ApiKey that is made anew under the same name is somebody else.
+
+        Those of a manifests folder are made anew at every start: there the name is who they are.
+        """
+        annotations = (self.manifest.get("metadata") or {}).get("annotations") or {}
+        if ANNOTATION_MANIFEST in annotations or not self.uid:
+            return f"file:{self.id}"
+        return f"apikey:{self.uid}"
+
 
 @dataclass(frozen=True)
 class BudgetEntry:
@@ -81,6 +93,10 @@ class Catalogue(Protocol):
 
     def model(self, namespace: str, name: str) -> ModelEntry | None:
         """The Model, or None."""
+        ...
+
+    def models(self) -> Sequence[ModelEntry]:
+        """Every Model, ordered by namespace and name."""
         ...
 
     def key_by_hash(self, key_hash: str) -> KeyEntry | None:
@@ -114,10 +130,10 @@ class Catalogue(Protocol):
 
 class ResourceWriter(Protocol):
     """Writes our kinds on behalf of somebody who was admitted. Raises the gateway's errors:
-    InvalidRequest with the field's path, AlreadyExists, NotFound, Unavailable."""
+    InvalidRequest with the field's path, AlreadyExists, Conflict, NotFound, Unavailable."""
 
-    async def create(self, manifest: Manifest) -> Manifest:
-        """Create the object; as stored."""
+    async def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+        """Create the object; as stored, or with ``dry_run`` as it would be."""
         ...
 
     async def patch_spec(
@@ -126,12 +142,20 @@ class ResourceWriter(Protocol):
         """Merge into the spec (a value of None removes the field); as stored."""
         ...
 
-    async def put(self, manifest: Manifest) -> Manifest:
-        """Create the object or replace its spec and labels; as stored."""
+    async def put(
+        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+    ) -> Manifest:
+        """Create the object or replace its spec and, where the manifest has some, even none, its
+        labels and annotations; as stored, or with ``dry_run`` as it would be.
+
+        Raises Conflict when ``metadata.resourceVersion`` is given and out of date, and without
+        ``force`` when something else manages what would change: another manager of the cluster,
+        the tool that wrote the object (``managers``), or the manifests folder of a laptop."""
         ...
 
-    async def delete(self, kind: str, namespace: str, name: str) -> None:
-        """Delete the object."""
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
+        """Delete the object. Without ``force`` raises Conflict for one that would come back: an
+        object of a tool, or of the manifests folder."""
         ...
 
     async def report(self, kind: str, namespace: str, name: str, status: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Writes ApiKeys and Budgets to a cluster, on behalf of somebody who was admitted.
+"""Writes our kinds to a cluster, on behalf of somebody who was admitted.
 
 The API server judges the manifest; what it says about a field reaches the caller unchanged.
 """
@@ -10,8 +10,10 @@ from typing import Any, Final
 import structlog
 
 from quarterdeck_contract.names import API_VERSION
+from quarterdeck_gateway.catalogue.managers import require_unmanaged
 from quarterdeck_gateway.catalogue.merge_patch import difference
 from quarterdeck_gateway.catalogue.port import Manifest
+from quarterdeck_gateway.catalogue.versions import require_own, require_version
 from quarterdeck_gateway.errors import (
     AlreadyExists,
     GatewayError,
@@ -35,12 +37,12 @@ class KubernetesWriter:
     def __init__(self, client: KubeClient) -> None:
         self._client = client
 
-    async def create(self, manifest: Manifest) -> Manifest:
+    async def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         metadata = manifest["metadata"]
         resource = resource_for(manifest["kind"])
         missing = f"There is no namespace '{metadata['namespace']}'."
         async with _translated(missing, resource.kind, metadata["name"]):
-            return await self._client.create(resource, dict(manifest))
+            return await self._client.create(resource, dict(manifest), dry_run=dry_run)
 
     async def patch_spec(
         self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
@@ -50,21 +52,26 @@ class KubernetesWriter:
                 resource_for(kind), namespace, name, {"spec": spec}
             )
 
-    async def put(self, manifest: Manifest) -> Manifest:
+    async def put(
+        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+    ) -> Manifest:
         metadata = manifest["metadata"]
         async with _translated(
             f"There is no namespace '{metadata['namespace']}'.", manifest["kind"], metadata["name"]
         ):
             for _ in range(_ATTEMPTS - 1):
                 try:
-                    return await self._put(manifest)
+                    return await self._put(manifest, force=force, dry_run=dry_run)
                 except kube.Conflict:
                     continue
-            return await self._put(manifest)
+            return await self._put(manifest, force=force, dry_run=dry_run)
 
-    async def delete(self, kind: str, namespace: str, name: str) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
         missing = missing_message(kind, namespace, name)
         async with _translated(missing, kind, name):
+            if not force:
+                stored = await self._client.get(resource_for(kind), namespace, name)
+                require_unmanaged(stored, "remove it there, or repeat with force=true")
             if not await self._client.delete(resource_for(kind), namespace, name):
                 raise NotFound(missing)
 
@@ -83,32 +90,45 @@ class KubernetesWriter:
                 # Deleted meanwhile: there is nobody left to tell.
                 return
 
-    async def _put(self, manifest: Manifest) -> Manifest:
-        """One attempt; raises Conflict when the object changed between reading and writing."""
+    async def _put(self, manifest: Manifest, *, force: bool, dry_run: bool) -> Manifest:
+        """One attempt; raises kube's Conflict when the object changed between reading and
+        writing."""
         resource, metadata = resource_for(manifest["kind"]), manifest["metadata"]
         try:
             stored = await self._client.get(resource, metadata["namespace"], metadata["name"])
         except kube.NotFound:
-            return await self._client.create(resource, dict(manifest))
+            require_version(None, manifest)
+            return await self._client.create(resource, dict(manifest), dry_run=dry_run)
+        require_version(stored, manifest)
         patch = replacement(stored, manifest)
         if not patch:
             return stored
+        if not force:
+            require_unmanaged(stored, "change it there, or repeat with force=true")
+            require_own(stored, patch, self._client.field_manager)
         version = {"resourceVersion": stored["metadata"]["resourceVersion"]}
         patch["metadata"] = patch.get("metadata", {}) | version
         return await self._client.patch_merge(
-            resource, metadata["namespace"], metadata["name"], patch
+            resource, metadata["namespace"], metadata["name"], patch, dry_run=dry_run
         )
 
 
 def replacement(stored: Manifest, wanted: Manifest) -> dict[str, Any]:
-    """The merge patch that gives ``stored`` the spec and labels of ``wanted``; empty for none."""
+    """The merge patch that gives ``stored`` the spec of ``wanted``, and its labels and annotations
+    where it says something about them; empty for none."""
     patch: dict[str, Any] = {}
     if spec := difference(stored.get("spec") or {}, wanted["spec"]):
         patch["spec"] = spec
-    old, new = (each["metadata"].get("labels") or {} for each in (stored, wanted))
-    if labels := difference(old, new):
-        patch["metadata"] = {"labels": labels}
+    for field in given_texts(wanted):
+        old, new = (each["metadata"].get(field) or {} for each in (stored, wanted))
+        if changed := difference(old, new):
+            patch.setdefault("metadata", {})[field] = changed
     return patch
+
+
+def given_texts(wanted: Manifest) -> list[str]:
+    """Which of labels and annotations a manifest says something about; the others stay."""
+    return [each for each in ("labels", "annotations") if wanted["metadata"].get(each) is not None]
 
 
 def missing_message(kind: str, namespace: str, name: str) -> str:

@@ -7,6 +7,7 @@ passes through unharmed; the document says what it looks like. The contract judg
 
 from typing import Annotated, Any, Final, Literal
 
+from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
@@ -27,7 +28,7 @@ def shaped(model: type[BaseModel]) -> WithJsonSchema:
 
 class ObjectMetadata(BaseModel):
     """``metadata`` of an object. What only the API server writes is ignored in requests, but for
-    ``resourceVersion``: with it, a change of the object in between is answered with 409."""
+    ``resourceVersion`` and ``generation``: with them, a change in between is answered with 409."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=True
@@ -42,7 +43,8 @@ class ObjectMetadata(BaseModel):
     annotations: dict[str, str] | None = None
     """Replace those it has; they stay when absent."""
     resource_version: str | None = None
-    """Version that was read. A write with it fails with 409 when the object changed since."""
+    """Version that was read. A write with it fails with 409 when the object changed since; beside
+    ``generation``, not when only its status did."""
     uid: str | None = None
     """Made by the API server."""
     generation: int | None = None
@@ -102,6 +104,15 @@ ModelSpecShape = Annotated[dict[str, Any], shaped(ModelSpec)]
 ModelManifestShape = Annotated[dict[str, Any], shaped(ModelManifest)]
 
 
+IfNoneMatch = Annotated[
+    Literal["*"] | None,
+    Header(
+        description="With `*` only something new is stored: 412 when there is one of this name.",
+    ),
+]
+"""Header of writes that must not replace anything."""
+
+
 class WriteOptions(BaseModel):
     """Query of writes."""
 
@@ -111,5 +122,5 @@ class WriteOptions(BaseModel):
     """Only judge: the answer is what would be stored."""
     force: bool = False
     """Also change what something else manages: fields that another manager applies to the cluster
-    (GitOps), or an object of the manifests folder. It may be undone there."""
-
+    (GitOps), an object that Argo CD, Flux, Helm or ``kubectl apply`` wrote, or one of the manifests
+    folder. It may be undone there."""

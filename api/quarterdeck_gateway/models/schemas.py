@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 
-class ModelView(BaseModel):
+class OpenAIModel(BaseModel):
     """An agent as a model: ``id`` is what goes into ``model`` of a chat."""
 
     id: str
@@ -16,8 +16,8 @@ class ModelView(BaseModel):
     ready: bool
 
 
-class ModelList(BaseModel):
+class OpenAIModelList(BaseModel):
     """All of them."""
 
     object: Literal["list"] = "list"
-    data: list[ModelView]
+    data: list[OpenAIModel]

@@ -2,24 +2,24 @@
 
 from datetime import datetime
 
-from quarterdeck_gateway.models.schemas import ModelList, ModelView
+from quarterdeck_gateway.models.schemas import OpenAIModel, OpenAIModelList
 from quarterdeck_gateway.routing.registry import AgentEntry, Registry
 from quarterdeck_gateway.routing.resolve import find, public_id
 
 
-def list_models(registry: Registry, default_namespace: str) -> ModelList:
+def list_models(registry: Registry, default_namespace: str) -> OpenAIModelList:
     """Every agent, bare names for those of the default namespace."""
-    return ModelList(data=[view(entry, default_namespace) for entry in registry.agents()])
+    return OpenAIModelList(data=[view(entry, default_namespace) for entry in registry.agents()])
 
 
-def get_model(model: str, registry: Registry, default_namespace: str) -> ModelView:
+def get_model(model: str, registry: Registry, default_namespace: str) -> OpenAIModel:
     """One agent by any name that a chat could use; raises ModelNotFound or AmbiguousAgent."""
     return view(find(model, registry, default_namespace), default_namespace)
 
 
-def view(entry: AgentEntry, default_namespace: str) -> ModelView:
+def view(entry: AgentEntry, default_namespace: str) -> OpenAIModel:
     """One agent in OpenAI's shape."""
-    return ModelView(
+    return OpenAIModel(
         id=public_id(entry, default_namespace),
         created=_seconds(entry.manifest.get("metadata", {}).get("creationTimestamp")),
         owned_by=entry.namespace,

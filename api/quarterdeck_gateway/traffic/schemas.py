@@ -11,6 +11,8 @@ MOST_POINTS: Final = 1000
 """Points of one series."""
 SHORTEST_STEP: Final = 1
 LONGEST_STEP: Final = 31 * 86_400
+LONGEST_DAYS: Final = 93
+"""A whole quarter of a year: percentiles are sorted out of every single record of it."""
 
 
 class TrafficQuery(BaseModel):
@@ -19,7 +21,7 @@ class TrafficQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     since: From | None = Field(default=None, alias="from")
-    """First moment, or date (UTC); by default an hour before ``to``."""
+    """First moment, or date (UTC); by default an hour before ``to``, at most 93 days."""
     until: To | None = Field(default=None, alias="to")
     """Up to this moment, or to the end of this date (UTC); by default now."""
     step: Annotated[int, Field(ge=SHORTEST_STEP, le=LONGEST_STEP)] | None = None

@@ -84,7 +84,8 @@ async def test_a_label_that_says_who_pays_is_on_record_each_time(world: World) -
     )
     names = [event.once for event in world.audit.events]
     assert len(set(names)) == 5
-    assert all(event.detail["fields"] == ["team"] for event in world.audit.events[1:])
+    assert all(event.detail["labels"] == [LABEL_TEAM] for event in world.audit.events[1:])
+    assert [event.detail["team"] for event in world.audit.events[1:]] == ["red", "blue", "red", ""]
     later.told()
     assert [event.once for event in later.audit.events] == names
 

@@ -1,20 +1,12 @@
 """What any ``ResourceWriter`` does: the one in memory, a laptop's, and that of a cluster."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER, LABEL_TEAM
-from quarterdeck_gateway.catalogue.memory import EventCatalogue
-from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
-from quarterdeck_gateway.catalogue.port import Manifest, ResourceWriter
-from quarterdeck_gateway.catalogue.writer import KubernetesWriter, refusal_for
+from quarterdeck_contract.names import LABEL_TEAM
+from quarterdeck_gateway.catalogue.port import Manifest
+from quarterdeck_gateway.catalogue.writer import refusal_for
 from quarterdeck_gateway.errors import (
     AlreadyExists,
     GatewayError,
@@ -23,110 +15,8 @@ from quarterdeck_gateway.errors import (
     Unavailable,
 )
 from quarterdeck_kube import errors as kube
-from quarterdeck_kube.client import KubeClient
-from quarterdeck_kube.kubeconfig import from_kubeconfig
-from quarterdeck_kube.resources import resource_for
-from quarterdeck_local.cluster import LocalCluster
-from quarterdeck_local.database import AppliedObjects
-from quarterdeck_local.intake import Intake
-from quarterdeck_local.journal import Journal
-from quarterdeck_local.store import ObjectStore
-from quarterdeck_local.writer import LocalWriter
-from quarterdeck_operator.cluster.port import ObjectKey
 from support.management import api_key, budget
-
-COLLEAGUE = "a-colleague"
-"""Another writer of the same status; not the operator's name, for one may be running there."""
-CHECKED = {
-    "type": "Checked",
-    "status": "True",
-    "reason": "Fine",
-    "message": "",
-    "lastTransitionTime": "2026-01-01T00:00:00Z",
-}
-EXCEEDED = CHECKED | {"type": "Exceeded", "status": "False", "reason": "WithinBudget"}
-
-
-@dataclass
-class Store:
-    """A writer with a look behind it."""
-
-    writer: ResourceWriter
-    namespace: str
-    read: Callable[[str, str], Awaitable[Manifest]]
-    """The object of a kind and name as it stands."""
-    colleague_says: Callable[[str, str, dict[str, Any]], Awaitable[object]]
-    """Write a status as somebody else."""
-    theirs: str = "Checked"
-    """Type of a condition that the colleague writes."""
-
-    def checked(self, reason: str = "Fine") -> dict[str, str]:
-        """A condition of the colleague's."""
-        return CHECKED | {"type": self.theirs, "reason": reason}
-
-
-def in_memory() -> Store:
-    memory, namespace = MemoryWriter(EventCatalogue().observe), "team-a"
-
-    async def read(kind: str, name: str) -> Manifest:
-        return memory.objects[kind, namespace, name]
-
-    async def say(kind: str, name: str, status: dict[str, Any]) -> None:
-        await memory.report(kind, namespace, name, status, manager=COLLEAGUE)
-
-    return Store(memory, namespace, read, say)
-
-
-@asynccontextmanager
-async def on_a_laptop(folder: Path) -> AsyncIterator[Store]:
-    """The colleague is the operator itself, which is known by the names of its conditions."""
-    objects, namespace = ObjectStore(), "team-a"
-
-    async def read(kind: str, name: str) -> Manifest:
-        found = objects.get(ObjectKey(kind, namespace, name))
-        assert found is not None
-        return found
-
-    async with aiohttp.ClientSession() as session:
-        operator = LocalCluster(objects, Journal(), session)
-
-        async def say(kind: str, name: str, status: dict[str, Any]) -> None:
-            await operator.apply_status(ObjectKey(kind, namespace, name), status)
-
-        with closing(AppliedObjects(folder / "quarterdeck.db")) as kept:
-            writer = LocalWriter(objects, Intake(objects, kept))
-            yield Store(writer, namespace, read, say, theirs="Ready")
-
-
-@asynccontextmanager
-async def in_a_cluster(kinds: str, namespace: str) -> AsyncIterator[Store]:
-    credentials = from_kubeconfig(kinds)
-    async with (
-        KubeClient(credentials, field_manager=GATEWAY_FIELD_MANAGER) as client,
-        KubeClient(credentials, field_manager=COLLEAGUE) as colleague,
-    ):
-
-        async def read(kind: str, name: str) -> Manifest:
-            return await client.get(resource_for(kind), namespace, name)
-
-        async def say(kind: str, name: str, status: dict[str, Any]) -> None:
-            await KubernetesWriter(colleague).report(kind, namespace, name, status)
-
-        yield Store(KubernetesWriter(client), namespace, read, say)
-    # TLS says goodbye after the client has let go; the loop must live until then.
-    await asyncio.sleep(0.2)
-
-
-@pytest.fixture(params=["memory", "laptop", pytest.param("cluster", marks=pytest.mark.cluster)])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    async with AsyncExitStack() as stack:
-        if request.param == "memory":
-            yield in_memory()
-        elif request.param == "laptop":
-            yield await stack.enter_async_context(on_a_laptop(tmp_path))
-        else:
-            kinds, own = map(request.getfixturevalue, ("kinds", "namespace"))
-            yield await stack.enter_async_context(in_a_cluster(kinds, own))
+from support.writers import EXCEEDED, Store
 
 
 async def test_create_and_create_again(store: Store) -> None:
@@ -201,6 +91,17 @@ async def test_put_creates_then_replaces_spec_and_labels(store: Store) -> None:
     assert store.theirs in conditions_of(stored)
     again = await store.writer.put(second)
     assert again["metadata"]["generation"] == 2
+
+
+async def test_labels_stay_where_a_manifest_has_none(store: Store) -> None:
+    labelled = budget(namespace=store.namespace)
+    labelled["metadata"]["labels"] = {LABEL_TEAM: "red"}
+    await store.writer.put(labelled)
+    kept = await store.writer.put(budget(namespace=store.namespace, amountUSD=20))
+    assert kept["metadata"]["labels"] == {LABEL_TEAM: "red"}
+    labelled["metadata"]["labels"] = {}
+    emptied = await store.writer.put(labelled)
+    assert not emptied["metadata"].get("labels")
 
 
 async def test_put_refuses_another_scope(store: Store) -> None:

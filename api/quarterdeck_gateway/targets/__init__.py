@@ -1,0 +1,1 @@
+"""Tells a Prometheus where the workers are, so that it needs no rights in the cluster."""
