@@ -5,8 +5,9 @@ and everything that is not one.
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -19,8 +20,13 @@ from quarterdeck_gateway.health import endpoints as health
 from quarterdeck_gateway.middleware.layers import layers
 from quarterdeck_gateway.models import endpoints as models
 from quarterdeck_gateway.openapi import document
+from quarterdeck_gateway.queries.repetition import require_single_values
 from quarterdeck_gateway.services import Services
+from quarterdeck_gateway.session import endpoints as session
+from quarterdeck_gateway.session.endpoints import SignInDesk
 from quarterdeck_gateway.settings import Settings
+from quarterdeck_gateway.targets import endpoints as targets
+from quarterdeck_gateway.ui.files import ui_application
 
 
 def create_app(
@@ -42,20 +48,37 @@ def create_app(
         version="v1",
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=[chat_route(settings, services)],
+        dependencies=[Depends(require_single_values)],
         middleware=layers(settings, services.door),
         exception_handlers={HTTPException: _translate, RequestValidationError: _translate_fields},
     )
     app.include_router(models.router(services.registry, settings.default_namespace))
     app.include_router(agents.router(services.registry, settings.default_namespace))
     app.include_router(health.router(services))
+    app.include_router(targets.router(services.registry))
+    app.include_router(session.router(sign_in_desk(settings, services)))
     for router in management:
         app.include_router(router)
     for prefix, mounted in (mounts or {}).items():
         app.mount(prefix, mounted)
+    if settings.ui_directory is not None:
+        # Last: what has a route of its own is no file.
+        app.mount("/", ui_application(settings.ui_directory))
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
+
+
+def sign_in_desk(settings: Settings, services: Services) -> SignInDesk:
+    """What signing in works with."""
+    return SignInDesk(services.door, services.audit, services.clock.now, settings.trusted_proxies)
+
+
+def _operation_id(route: APIRoute) -> str:
+    # Generated clients call their functions so: the endpoint's own name, not one with its path.
+    return route.name
 
 
 async def _translate(request: Request, error: HTTPException) -> NoReturn:
@@ -66,7 +89,9 @@ async def _translate(request: Request, error: HTTPException) -> NoReturn:
 async def _translate_fields(_request: Request, error: RequestValidationError) -> NoReturn:
     first = error.errors()[0]
     path = field_path(tuple(first["loc"][1:]))
-    raise InvalidRequest(f"{path} is wrong: {first['msg']}.", param=path) from error
+    raise InvalidRequest(
+        f"{path or 'The body'} is wrong: {first['msg']}.", param=path or None
+    ) from error
 
 
 def refusal(error: HTTPException, method: str, path: str) -> GatewayError:

@@ -14,13 +14,11 @@ import structlog
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
-from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
 from quarterdeck_gateway.accounting.history import LedgerHistory
+from quarterdeck_gateway.accounting.known_series import KnownSeries
 from quarterdeck_gateway.accounting.metrics import GatewayMetrics
 from quarterdeck_gateway.accounting.prices import CataloguePricer
 from quarterdeck_gateway.accounting.retention import Retention
-from quarterdeck_gateway.accounting.spool import Spool
-from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND as USAGE
 from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
 from quarterdeck_gateway.admission.keeper import Keeper
 from quarterdeck_gateway.admission.last_used import LastUsed
@@ -30,22 +28,20 @@ from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from quarterdeck_gateway.admission.reporter import Reporter
 from quarterdeck_gateway.admission.unpriced import PriceSurveyor
 from quarterdeck_gateway.alerts.opening import open_alerts
-from quarterdeck_gateway.audit.chain import ChainKey
-from quarterdeck_gateway.audit.chain_writer import ChainWriter
-from quarterdeck_gateway.audit.metrics import AuditMetrics
-from quarterdeck_gateway.audit.sql_log import SPOOL_KIND as AUDIT
+from quarterdeck_gateway.alerts.sink import Alerts
 from quarterdeck_gateway.audit.sql_log import SqlAuditLog
 from quarterdeck_gateway.background import Run, background
+from quarterdeck_gateway.books import open_books, open_database, open_store
 from quarterdeck_gateway.catalogue.attribution import ChangeAudit
 from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
 from quarterdeck_gateway.chat.preloading import load_when_needed
+from quarterdeck_gateway.conversations.retention import ConversationRetention
 from quarterdeck_gateway.database.engine import Database
-from quarterdeck_gateway.database.errors import DatabaseAway
-from quarterdeck_gateway.database.schema import check_schema
+from quarterdeck_gateway.health.metrics import watch_dependencies
 from quarterdeck_gateway.identity.opening import open_identity
-from quarterdeck_gateway.management import Desk, management_routers
+from quarterdeck_gateway.management import Desk, Surroundings, management_routers
 from quarterdeck_gateway.routing.loads import ReplicaLoads
-from quarterdeck_gateway.routing.registry import Registry
+from quarterdeck_gateway.routing.registry import Registry, WatchedRegistry
 from quarterdeck_gateway.services import Clock, Drain, Services
 from quarterdeck_gateway.settings import Settings
 from quarterdeck_gateway.tracing.opening import open_tracing
@@ -66,31 +62,36 @@ class Gateway:
 @asynccontextmanager
 async def open_gateway(
     settings: Settings,
-    registry: Registry,
+    registry: WatchedRegistry,
     catalogue: Catalogue,
     writer: ResourceWriter,
     *,
+    surroundings: Surroundings | None = None,
     metrics: CollectorRegistry | None = None,
     clock: Clock | None = None,
     alone: bool = False,
 ) -> AsyncIterator[Gateway]:
     """A real gateway over ``registry`` and ``catalogue``; everything is closed on exit.
 
-    ``metrics`` is the Prometheus registry that /metrics shows; a new one when None. ``alone`` says
-    that no other gateway shares the store, ever. Raises
-    SchemaMismatch when the database needs ``quarterdeck migrate``, OSError when the spool cannot be
-    written to.
+    ``surroundings`` are what people may look at beside the gateway; nothing is known of them when
+    None. ``metrics`` is the Prometheus registry that /metrics shows; a new one when None. ``alone``
+    says that no other gateway shares the store, ever. Raises SchemaMismatch when the database needs
+    ``quarterdeck migrate``, OSError when the spool cannot be written to.
     """
     clock, metrics = clock or Clock(), metrics or CollectorRegistry()
     async with AsyncExitStack() as stack:
         base = await _base(settings, catalogue, writer, metrics, clock, stack, alone=alone)
         reporting = await _reporting(settings, registry, base, stack)
         services = await _services(settings, registry, base, reporting.last_used, stack)
-        desk = Desk(settings, catalogue, writer, base.database, base.ledger, base.audit, clock)
+        desk = _desk(settings, registry, base, services, surroundings or Surroundings())
+        registry.subscribe(base.changes.observe)
         recount = _recount(settings, base)
         # In this order they end: first who reports, then who keeps the books.
         books = (base.keeper.run, recount.run, base.audit.run, base.ledger.run)
-        running = (*reporting.runs, *books)
+        kept = services.metrics.keep, reporting.alerts.keep
+        series = KnownSeries(registry, catalogue, *kept)
+        watch_dependencies(metrics, registry, catalogue, base.ledger, base.keeper.breaker)
+        running = (series.run, *reporting.runs, *books)
         async with background(running):
             yield Gateway(services, management_routers(desk))
 
@@ -112,12 +113,14 @@ class _Base:
     admission_metrics: AdmissionMetrics
     keeper: Keeper
     pricer: CataloguePricer
+    changes: ChangeAudit
 
 
 @dataclass(frozen=True)
 class _Reporting:
     """What tells people how things stand."""
 
+    alerts: Alerts
     last_used: LastUsed
     runs: tuple[Run, ...]
 
@@ -133,9 +136,9 @@ async def _base(
     alone: bool,
 ) -> _Base:
     instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
-    database = await _database(settings, stack)
-    ledger, audit = _books(settings, database, metrics, stack)
-    store, admission_metrics = _store(settings, stack), AdmissionMetrics(metrics)
+    database = await open_database(settings, stack)
+    ledger, audit = open_books(settings, database, metrics, stack)
+    store, admission_metrics = open_store(settings, stack), AdmissionMetrics(metrics)
     keeper = Keeper(
         store,
         catalogue,
@@ -162,6 +165,29 @@ async def _base(
         admission_metrics=admission_metrics,
         keeper=keeper,
         pricer=CataloguePricer(catalogue),
+        changes=changes,
+    )
+
+
+def _desk(
+    settings: Settings,
+    registry: Registry,
+    base: _Base,
+    services: Services,
+    surroundings: Surroundings,
+) -> Desk:
+    return Desk(
+        settings=settings,
+        registry=registry,
+        catalogue=base.catalogue,
+        writer=base.writer,
+        database=base.database,
+        ledger=base.ledger,
+        audit=base.audit,
+        breaker=base.keeper.breaker,
+        drain=services.drain,
+        surroundings=surroundings,
+        clock=base.clock,
     )
 
 
@@ -196,8 +222,15 @@ async def _reporting(
         gateway=base.instance,
         retention_days=settings.retention_days,
     )
+    conversations = ConversationRetention(
+        base.database,
+        base.store.claim,
+        gateway=base.instance,
+        retention_days=settings.conversation_retention_days,
+    )
     last_used = LastUsed(base.catalogue, base.writer)
-    return _Reporting(last_used, (reporter.run, last_used.run, retention.run))
+    runs = (reporter.run, last_used.run, retention.run, conversations.run)
+    return _Reporting(alerts, last_used, runs)
 
 
 async def _services(
@@ -244,47 +277,3 @@ def timeouts_of(settings: Settings) -> Timeouts:
         first_byte=settings.first_byte_timeout_seconds,
         idle=settings.idle_timeout_seconds,
     )
-
-
-async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
-    database = Database.open(settings.database_url.get_secret_value())
-    stack.push_async_callback(database.close)
-    if settings.migrate_on_start:
-        # Alembic is 12 MB, which a gateway that only serves does not need.
-        from quarterdeck_gateway.database.migrate import migrate
-
-        await migrate(database)
-    try:
-        await check_schema(database)
-    except DatabaseAway as exc:
-        # Chats need it less than people need chats: records wait in the spool.
-        log.error("database is away", reason=str(exc))
-    return database
-
-
-def _books(
-    settings: Settings, database: Database, metrics: CollectorRegistry, stack: AsyncExitStack
-) -> tuple[SqlLedger, SqlAuditLog]:
-    """Usage records and the audit log; on exit they deliver what they can."""
-    directory, drained = settings.spool_directory, DrainMetrics(metrics)
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ledger = SqlLedger(database, Spool(directory, USAGE), drained)
-    stack.push_async_callback(ledger.close)
-    audit_metrics = AuditMetrics(metrics)
-    chain = ChainWriter(
-        database, ChainKey(settings.key_pepper.get_secret_value().encode()), audit_metrics
-    )
-    audit = SqlAuditLog(chain, Spool(directory, AUDIT), drained, audit_metrics)
-    stack.push_async_callback(audit.close)
-    return ledger, audit
-
-
-def _store(settings: Settings, stack: AsyncExitStack) -> RedisAdmissionStore:
-    store = RedisAdmissionStore.open(
-        settings.redis_url.get_secret_value(),
-        settings.redis_prefix,
-        settings.redis_timeout_seconds,
-        settings.reservation_seconds,
-    )
-    stack.push_async_callback(store.close)
-    return store

@@ -3,15 +3,21 @@
 GatewayError                 rendered by the error envelope, with its HTTP status
 ├── InvalidJson        400     the body is not JSON
 ├── Unauthenticated    401     send the key
+│   └── SessionEnded     401     sign in again
 ├── BudgetExceeded     402     raise the budget, or wait for its next period
 ├── Forbidden          403     ask for a role that may
+│   └── CrossSite        403     ask from a page of this gateway
 ├── NotFound           404     there is no such path
 │   └── ModelNotFound    404     there is no such agent
 ├── MethodNotAllowed   405     use another method
 ├── RequestTimeout     408     send the body faster
 ├── AmbiguousAgent     409     name the namespace too
 ├── AlreadyExists      409     choose another name
+├── Conflict           409     read it again, or change it where it is managed
+│   └── ConversationChanged 409  read the conversation again
+├── PreconditionFailed 412     leave out If-None-Match to replace what is there
 ├── BodyTooLarge       413     send less
+├── QuotaExceeded      413     delete what is no longer needed
 ├── InvalidRequest     422     correct the field that ``param`` names
 ├── LimitExceeded      429     come back after ``retry_after`` seconds
 ├── TooManyFailures    429     this address has sent too many wrong keys
@@ -75,6 +81,12 @@ class Unauthenticated(GatewayError):
         return {"www-authenticate": 'Bearer realm="quarterdeck"'}
 
 
+class SessionEnded(Unauthenticated):
+    """The session was good once, but has expired, or its key works no longer."""
+
+    code = "session_ended"
+
+
 class BudgetExceeded(GatewayError):
     """A budget has not enough left for this chat; the message names it and when it resets."""
 
@@ -87,6 +99,12 @@ class Forbidden(GatewayError):
 
     status = 403
     code = "forbidden"
+
+
+class CrossSite(Forbidden):
+    """A page of another site asks for a change in the name of whoever is signed in here."""
+
+    code = "cross_site"
 
 
 class NotFound(GatewayError):
@@ -137,11 +155,38 @@ class AlreadyExists(GatewayError):
     code = "already_exists"
 
 
+class Conflict(GatewayError):
+    """Somebody else changed it meanwhile, or manages it; the message says who or what to do."""
+
+    status = 409
+    code = "conflict"
+
+
+class ConversationChanged(Conflict):
+    """The conversation has another number of messages than whoever writes to it believes."""
+
+    code = "conversation_changed"
+
+
+class PreconditionFailed(GatewayError):
+    """The request is only for something new, and there is one of this name."""
+
+    status = 412
+    code = "precondition_failed"
+
+
 class BodyTooLarge(GatewayError):
     """The body is longer than this gateway accepts."""
 
     status = 413
     code = "request_too_large"
+
+
+class QuotaExceeded(GatewayError):
+    """The caller keeps as much as one may keep; the message says how much and what to do."""
+
+    status = 413
+    code = "quota_exceeded"
 
 
 class InvalidRequest(GatewayError):

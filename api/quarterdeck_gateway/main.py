@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import structlog
 import uvloop
-from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
 from pydantic import ValidationError
 
 from quarterdeck_contract.names import GATEWAY_FIELD_MANAGER
@@ -16,15 +16,18 @@ from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.writer import KubernetesWriter
 from quarterdeck_gateway.composition import open_gateway
 from quarterdeck_gateway.database.errors import BadDatabaseUrl, SchemaMismatch
+from quarterdeck_gateway.events.kubernetes import KubernetesEvents
 from quarterdeck_gateway.logs import configure_logging
+from quarterdeck_gateway.management import Surroundings
 from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry
 from quarterdeck_gateway.server import GatewayServer, server_config
 from quarterdeck_gateway.settings import Settings, explain
+from quarterdeck_gateway.system.kubernetes import KubernetesControlPlane
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
 from quarterdeck_kube.errors import LoginError
 from quarterdeck_kube.login import login
-from quarterdeck_kube.prometheus import PrometheusRequestMetrics
+from quarterdeck_kube.prometheus import PrometheusRequestMetrics, WatchCollector
 
 USAGE_ERROR = 2
 
@@ -49,6 +52,8 @@ def main() -> None:
 
 async def serve(settings: Settings, credentials: Credentials) -> None:
     """The gateway over the cluster's registry, until a signal stops it. Raises SchemaMismatch."""
+    # A moment of creation for each counter would double what is scraped, and nobody asks for it.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)
     requests = PrometheusRequestMetrics(metrics)
@@ -60,9 +65,21 @@ async def serve(settings: Settings, credentials: Credentials) -> None:
         feed = CatalogueFeed(
             client, catalogue, settings.watch_namespaces, settings.system_namespace
         )
-        writer = KubernetesWriter(client)
+        informers = (*registry.informers, *feed.informers)
+        metrics.register(WatchCollector("quarterdeck_gateway", informers))
+        surroundings = Surroundings(
+            KubernetesEvents(client),
+            KubernetesControlPlane(client, informers, settings.system_namespace),
+        )
         async with (
-            open_gateway(settings, registry, catalogue, writer, metrics=metrics) as gateway,
+            open_gateway(
+                settings,
+                registry,
+                catalogue,
+                KubernetesWriter(client),
+                surroundings=surroundings,
+                metrics=metrics,
+            ) as gateway,
             background((registry.run, feed.run)),
         ):
             services = gateway.services

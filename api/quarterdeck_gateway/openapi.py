@@ -14,6 +14,8 @@ from quarterdeck_contract.names import COST_EVENT
 from quarterdeck_contract.wire.chat import ChatChunk, ChatCompletion, ChatRequest
 from quarterdeck_gateway.chat.endpoints import CHAT_PATH
 from quarterdeck_gateway.identity.access import Access, AccessTable, Reach
+from quarterdeck_gateway.identity.cookies import PLAIN_NAME
+from quarterdeck_gateway.manifests.schemas import SHAPE, SHAPES
 from quarterdeck_gateway.schemas import ErrorEnvelope, error_responses
 
 ROLE_EXTENSION: Final = "x-quarterdeck-role"
@@ -47,22 +49,42 @@ def _built(app: FastAPI) -> dict[str, Any]:
             (ChatCompletion, "serialization"),
             (ChatChunk, "serialization"),
             (ErrorEnvelope, "serialization"),
+            *((shape, "validation") for shape in SHAPES),
         ],
         ref_template=_TEMPLATE,
     )
     schemas.update(chat["$defs"])
     _forget_the_frameworks_refusals(built)
+    _put_shapes(built)
     components["securitySchemes"] = {
         "key": {
             "type": "http",
             "scheme": "bearer",
             "description": "An API key (`qd_...`), or a JWT of the installation's OIDC issuer.",
-        }
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": PLAIN_NAME,
+            "description": "The cookie of a session; on https its name begins with `__Host-`.",
+        },
     }
-    built["security"] = [{"key": []}]
+    built["security"] = [{"key": []}, {"session": []}]
     built["paths"][CHAT_PATH] = {"post": _chat_operation()}
     _say_who_may_ask(built, AccessTable())
     return built
+
+
+def _put_shapes(node: Any) -> None:
+    """References to the shapes of manifests in the places that were kept for them."""
+    if isinstance(node, dict):
+        if (shape := node.pop(SHAPE, None)) is not None:
+            node["$ref"] = _TEMPLATE.format(model=shape)
+        for child in node.values():
+            _put_shapes(child)
+    elif isinstance(node, list):
+        for child in node:
+            _put_shapes(child)
 
 
 def _forget_the_frameworks_refusals(built: dict[str, Any]) -> None:

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     """Bring the database's schema up to date before serving (standalone mode does)."""
     retention_days: int = Field(default=400, ge=1, le=36_500)
     """Age at which single usage records go; monthly sums stay."""
+    conversation_retention_days: int = Field(default=365, ge=1, le=36_500)
+    """Age at which conversations go that nobody continued."""
+    conversation_quota_bytes: int = Field(default=200 * 1024 * 1024, ge=1024 * 1024)
+    """Most that the conversations of one person take in the database together."""
+    ui_directory: Path | None = None
+    """Folder of the built web UI to serve at /; none by default: in a cluster nginx does."""
     system_namespace: str = SYSTEM_NAMESPACE
     """Namespace whose API keys may enter other namespaces."""
     namespace_limits: dict[str, RateLimit] = Field(default_factory=dict)

@@ -16,8 +16,9 @@ from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_gateway.identity.access import ACCESS, Access, Reach
 from support.declared import api_key
 from support.fake_worker import FakeWorker
+from support.management import manifest_of
 from support.redis_servers import RedisServer, running
-from support.whole_gateway import INSTALLATION, WholeGateway, key_of, whole_gateway
+from support.whole_gateway import INSTALLATION, SPECS, WholeGateway, key_of, whole_gateway
 
 CHAT: Final = {"model": "team-a/bot", "messages": [{"role": "user", "content": "hello"}]}
 BODIES: Final[dict[str, Any]] = {
@@ -27,10 +28,32 @@ BODIES: Final[dict[str, Any]] = {
     "PUT /api/v1/budgets/{namespace}/{name}": {
         "spec": {"scope": {"kind": "Namespace"}, "amountUSD": 5, "period": "day"}
     },
+    **{
+        f"PUT /api/v1/{kind.lower()}s/{{namespace}}/{{name}}": manifest_of(kind, "victim", spec)
+        for kind, spec in SPECS.items()
+    },
 }
-SUCCESS: Final = {"POST /api/v1/keys": 201} | {
-    f"DELETE /api/v1/{kind}/{{namespace}}/{{name}}": 204 for kind in ("keys", "budgets")
+OWN: Final[dict[str, Any]] = {
+    "POST /api/v1/session": {"key": INSTALLATION},
+    "POST /api/v1/conversations": {"agent": "team-a/bot"},
+    "PATCH /api/v1/conversations/{conversation_id}": {"title": "mine"},
+    "PUT /api/v1/conversations/{conversation_id}/messages/{position}": {
+        "role": "user",
+        "content": "hello",
+    },
 }
+"""Bodies of requests about what is the caller's own, or nobody's."""
+CREATED: Final = {"POST /api/v1/keys": 201, "POST /api/v1/conversations": 201}
+GONE: Final = ("DELETE /api/v1/session", "DELETE /api/v1/conversations/{conversation_id}")
+SUCCESS: Final = (
+    CREATED
+    | dict.fromkeys(GONE, 204)
+    | {"GET /api/v1/session": 204}
+    | {
+        f"DELETE /api/v1/{kind}/{{namespace}}/{{name}}": 204
+        for kind in ("agents", "budgets", "keys", "models")
+    }
+)
 NAMES_A_TENANT: Final = ("{namespace}", "{model:path}")
 
 
@@ -66,9 +89,16 @@ def example(row: Access) -> tuple[str, str, dict[str, Any]]:
     """Method, path and options of a good request about something of team-a."""
     path = row.path.replace("{model:path}", "team-a/bot").replace("{path:path}", "api/v1/pods")
     path = path.replace("{namespace}", "team-a")
-    path = path.replace("{name}", "bot" if "/agents/" in path else "victim")
-    body = BODIES.get(f"{row.method} {row.path}")
+    path = path.replace("{name}", "victim").replace("{kind}", "Agent")
+    path = path.replace("{position}", "0")
+    body = (BODIES | OWN).get(f"{row.method} {row.path}")
     return row.method.replace("*", "GET"), path, {} if body is None else {"json": body}
+
+
+async def conversation_of(gateway: WholeGateway, key: str | None) -> str:
+    """A conversation of the key's holder; of nobody where they may have none."""
+    made = await gateway.ask("POST", "/api/v1/conversations", key, json={"agent": "team-a/bot"})
+    return str(made.json()["id"]) if made.is_success else "0" * 32
 
 
 def names_a_tenant(row: Access) -> bool:
@@ -108,12 +138,25 @@ async def test_everybody_at_every_endpoint(gateway: WholeGateway) -> None:
         for key, role, tenant in CALLERS:
             await gateway.restore()
             method, path, options = example(row)
+            if "{conversation_id}" in path:
+                path = path.replace("{conversation_id}", await conversation_of(gateway, key))
             answer = await gateway.ask(method, path, key, **options)
             status = expected(row, role, tenant)
             if answer.status_code != status:
                 asked = f"{method} {path} by {key}"
                 wrong.append(f"{asked}: {answer.status_code}, not {status}: {answer.text[:200]}")
     assert not wrong, "\n".join(wrong)
+
+
+async def test_nobody_reaches_conversations_of_others(gateway: WholeGateway) -> None:
+    id_ = await conversation_of(gateway, key_of("team-a", Role.USER))
+    rows = [row for row in ACCESS if "{conversation_id}" in row.path]
+    for row in rows:
+        for key in (INSTALLATION, key_of("team-a", Role.ADMIN), key_of("team-b", Role.USER)):
+            method, path, options = example(row)
+            path = path.replace("{conversation_id}", id_)
+            assert (await gateway.ask(method, path, key, **options)).status_code == 404, path
+    assert len(rows) == 5
 
 
 async def test_lists_show_nothing_of_other_tenants(gateway: WholeGateway) -> None:

@@ -1,6 +1,6 @@
 """The agents as people and their tools see them."""
 
-from support.running_gateway import Gateway, agent
+from support.running_gateway import READY, Gateway, agent
 
 
 async def test_one_agent_with_its_status(demo: Gateway) -> None:
@@ -17,8 +17,12 @@ async def test_one_agent_with_its_status(demo: Gateway) -> None:
         "ready": True,
         "reason": "WorkersReady",
         "message": "",
+        "desired_replicas": 1,
+        "ready_replicas": 1,
+        "created_at": "2026-01-01T00:00:00Z",
         "spec": {"instructions": "Be brief.", "model": "demo"},
-        "conditions": [{"type": "Ready", "status": "True"}],
+        "conditions": [READY],
+        "manifest": agent("demo", "http://somewhere").manifest,
     }
     assert "worker-secret" not in await response.text()
 

@@ -32,9 +32,9 @@ async def test_metrics(demo: Gateway) -> None:
     assert response.headers["content-type"].startswith("text/plain")
     for name in (
         'requests_total{agent="demo",namespace="default",outcome="completed",status="200"} 1.0',
-        'request_seconds_count{agent="demo",namespace="default"} 1.0',
+        'request_duration_seconds_count{agent="demo",namespace="default"} 1.0',
         'time_to_first_byte_seconds_count{agent="demo",namespace="default"} 1.0',
-        'inflight{agent="demo",namespace="default"} 0.0',
+        'inflight_requests{agent="demo",namespace="default"} 0.0',
         'tokens_total{agent="demo",direction="output",namespace="default"} 3.0',
     ):
         assert f"quarterdeck_gateway_{name}" in text

@@ -174,6 +174,7 @@ class Attempts:
     def _note(self, replica: Replica, error: ReplicaError) -> None:
         if isinstance(error, ReplicaUnreachable):
             self._services.loads.set_aside(replica.id)
+            self._services.metrics.ejected(self._agent.namespace, self._agent.name)
         log.warning(
             "replica failed",
             agent=self._agent.id,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VARIABLE: Final = "QUARTERDECK_DATABASE_URL"
 _HELP: Final = "Bring the database of the ledger and the audit log to this release's schema."
 _DATABASE_HELP: Final = f"postgresql://... or sqlite:///path; ${VARIABLE} if absent."
+_CHECK_HELP: Final = "Change nothing; fail while the schema is not this release's."
 _REVISION_HELP: Final = "Where to, also backwards: a revision, head, or base (drops all tables)."
 
 
@@ -41,12 +42,14 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m quarterdeck_gateway.database", description=_HELP)
     parser.add_argument("--database", default=os.environ.get(VARIABLE, ""), help=_DATABASE_HELP)
     parser.add_argument("--revision", default="head", help=_REVISION_HELP)
+    parser.add_argument("--check", action="store_true", help=_CHECK_HELP)
     chosen = parser.parse_args()
-    return run(chosen.database, chosen.revision)
+    return run(chosen.database, chosen.revision, change=not chosen.check)
 
 
-def run(url: str, revision: str) -> int:
-    """Migrate and say so; 0 when done, 1 when the database refused, 2 without a URL."""
+def run(url: str, revision: str, *, change: bool = True) -> int:
+    """Migrate (or only look, without ``change``) and say so; 0 when done, 1 when the database
+    refused or has another schema, 2 without a URL."""
     if not url.startswith(("postgresql://", "sqlite:///")):
         sys.stderr.write(
             f"error: name the database: --database or {VARIABLE}, "
@@ -54,7 +57,7 @@ def run(url: str, revision: str) -> int:
         )
         return 2
     try:
-        reached = asyncio.run(_migrated(url, revision))
+        reached = asyncio.run(_migrated(url, revision) if change else _checked(url))
     except DatabaseError as exc:
         sys.stderr.write(f"error: {exc}\n")
         return 1
@@ -71,3 +74,15 @@ async def _migrated(url: str, revision: str) -> str:
         return await migrate(database, revision)
     finally:
         await database.close()
+
+
+async def _checked(url: str) -> str:
+    from quarterdeck_gateway.database.engine import Database
+    from quarterdeck_gateway.database.schema import REVISIONS, check_schema
+
+    database = Database.open(url)
+    try:
+        await check_schema(database)
+    finally:
+        await database.close()
+    return REVISIONS[-1]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -108,3 +109,41 @@ audit_head: Final = Table(
     Column("hash", Text, nullable=False),
 )
 """One row (``id`` 1): where the chain ends, authenticated, so that cutting off its end is seen."""
+
+conversations: Final = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("title", LargeBinary, nullable=False),
+    Column("titled", Boolean, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "owner", "updated_at", "id"),
+    Index(None, "updated_at"),
+)
+"""One row per conversation of the web UI; ``title`` is encrypted, ``key_id`` names the key."""
+
+conversation_messages: Final = Table(
+    "conversation_messages",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("model", Text),
+    Column("status", Text, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost_usd", Text),
+    Column("seconds", Double),
+    Column("request_id", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""Their messages; ``body`` is encrypted: content and error. ``cost_usd`` is what the chat told, for
+show: the ledger alone counts."""

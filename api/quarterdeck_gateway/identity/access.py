@@ -46,7 +46,7 @@ class Access:
 OPEN: Final = None
 NOTHING: Final = Reach.NOTHING
 INSTALLATION: Final = Reach.INSTALLATION
-VIEWER, USER, ADMIN = Role.VIEWER, Role.USER, Role.ADMIN
+VIEWER, USER, EDITOR, ADMIN = Role.VIEWER, Role.USER, Role.EDITOR, Role.ADMIN
 
 ACCESS: Final = (
     Access("GET", "/healthz", OPEN, NOTHING),
@@ -57,8 +57,30 @@ ACCESS: Final = (
     Access("GET", "/v1/models", VIEWER),
     Access("GET", "/v1/models/{model:path}", VIEWER),
     Access("GET", "/api/v1/whoami", VIEWER, NOTHING),
+    Access("GET", "/api/v1/session", OPEN, NOTHING),
+    Access("POST", "/api/v1/session", OPEN, NOTHING),
+    Access("DELETE", "/api/v1/session", OPEN, NOTHING),
+    Access("GET", "/api/v1/conversations", USER, NOTHING),
+    Access("POST", "/api/v1/conversations", USER, NOTHING),
+    Access("GET", "/api/v1/conversations/{conversation_id}", USER, NOTHING),
+    Access("PATCH", "/api/v1/conversations/{conversation_id}", USER, NOTHING),
+    Access("DELETE", "/api/v1/conversations/{conversation_id}", USER, NOTHING),
+    Access("GET", "/api/v1/conversations/{conversation_id}/export", USER, NOTHING),
+    Access("PUT", "/api/v1/conversations/{conversation_id}/messages/{position}", USER, NOTHING),
     Access("GET", "/api/v1/agents", VIEWER),
     Access("GET", "/api/v1/agents/{namespace}/{name}", VIEWER),
+    Access("PUT", "/api/v1/agents/{namespace}/{name}", EDITOR),
+    Access("DELETE", "/api/v1/agents/{namespace}/{name}", EDITOR),
+    Access("GET", "/api/v1/agents/{namespace}/{name}/events", VIEWER),
+    Access("GET", "/api/v1/models", VIEWER),
+    Access("GET", "/api/v1/models/{namespace}/{name}", VIEWER),
+    Access("PUT", "/api/v1/models/{namespace}/{name}", EDITOR),
+    Access("DELETE", "/api/v1/models/{namespace}/{name}", EDITOR),
+    Access("GET", "/api/v1/namespaces", VIEWER),
+    Access("GET", "/api/v1/schemas/{kind}", VIEWER, NOTHING),
+    Access("GET", "/api/v1/health", VIEWER),
+    Access("GET", "/api/v1/metrics", VIEWER),
+    Access("GET", "/api/v1/targets", VIEWER, INSTALLATION),
     Access("GET", "/api/v1/keys", ADMIN),
     Access("POST", "/api/v1/keys", ADMIN),
     Access("GET", "/api/v1/keys/{namespace}/{name}", ADMIN),
@@ -77,6 +99,11 @@ ACCESS: Final = (
 )
 
 
+UI: Final = Access("GET", "/{path:path}", OPEN, NOTHING)
+"""The web UI's files and pages: whatever does not begin like a path of ``ACCESS``."""
+_UI_METHODS: Final = frozenset({"GET", "HEAD"})
+
+
 @dataclass(frozen=True)
 class Match:
     """The row for a request, with the namespace in its path, if there is one."""
@@ -88,8 +115,10 @@ class Match:
 class AccessTable:
     """Finds rows: exact paths at the price of one look-up, templates by the router's own rules."""
 
-    def __init__(self, rows: Iterable[Access] = ACCESS) -> None:
+    def __init__(self, rows: Iterable[Access] = ACCESS, *, with_ui: bool = False) -> None:
         self.rows = tuple(rows)
+        self._ui = Match(UI) if with_ui else None
+        self._taken = {_beginning(row.path) for row in self.rows}
         self._exact = {(row.method, row.path): Match(row) for row in self.rows}
         self._templates = [(row, compile_path(row.path)[0]) for row in self.rows if "{" in row.path]
 
@@ -101,7 +130,10 @@ class AccessTable:
         for row, pattern in self._templates:
             if row.method in (method, ANY_METHOD) and (match := pattern.match(path)):
                 return Match(row, match.groupdict().get("namespace"))
-        return None
+        return self._ui if method in _UI_METHODS and self._may_be_ui(path) else None
+
+    def _may_be_ui(self, path: str) -> bool:
+        return path.startswith("/") and "//" not in path and _beginning(path) not in self._taken
 
     def methods(self, path: str) -> list[str]:
         """The methods that ``path`` answers, sorted; empty when there is no such path."""
@@ -112,6 +144,11 @@ class AccessTable:
     def roles(self) -> Mapping[tuple[str, str], Role | None]:
         """(method, template) -> least role, for documents."""
         return {(row.method, row.path): row.role for row in self.rows}
+
+
+def _beginning(path: str) -> str:
+    """The first part of a path."""
+    return path.partition("/")[2].partition("/")[0]
 
 
 def refusal(match: Match, principal: Principal) -> GatewayError | None:

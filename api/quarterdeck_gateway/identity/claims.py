@@ -3,6 +3,7 @@
 Deny by default: a claim that is missing, of another type or unknown gives nothing.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def principal_of(claims: Claims, rules: TokenRules, now: float) -> Principal:
         role=role,
         namespaces=patterns_of(claim(claims, rules.namespaces_claim)),
         team=team_of(claim(claims, rules.team_claim)),
+        subject=f"oidc:{json.dumps([rules.issuer, claims['sub']])}",
     )
 
 

@@ -30,6 +30,12 @@ def client_address(scope: Any, trusted: Networks) -> str:
     return address
 
 
+def comes_through(scope: Any, trusted: Networks) -> bool:
+    """Whether the peer of an ASGI ``scope`` is a proxy whose word is believed."""
+    peer = scope.get("client")
+    return bool(trusted and peer and _is_trusted(peer[0], tuple(trusted)))
+
+
 def _hops(scope: Any) -> list[str]:
     values = [value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED]
     hops = ",".join(values).split(",")[-_MAX_HOPS:]

@@ -55,16 +55,34 @@ class Keyring:
     def find(self, key: str) -> Principal | None:
         """The owner of ``key``, None when nobody has it. Raises Unauthenticated, saying why, for
         one that has stopped working: whoever holds it may know."""
-        hashed = key_hash(self._pepper, key)
+        found = self.find_by_hash(self.hash_of(key))
+        return installation_admin() if found is None and self._is_admin(key) else found
+
+    def find_by_hash(self, hashed: str) -> Principal | None:
+        """The same for the ApiKey whose key has this hash; the admin key has none here."""
         entry = self._catalogue.key_by_hash(hashed)
         if entry is None:
-            return installation_admin() if self._is_admin(key) else None
+            return None
         not_after = _not_after(entry, hashed)
         now = self._now()
         if (reason := stopped(entry, not_after, now.timestamp())) is not None:
             raise Unauthenticated(reason)
         self._used(entry.namespace, entry.name)
         return self._principal(hashed, entry)
+
+    def hash_of(self, key: str) -> str:
+        """The hash by which a key is known."""
+        return key_hash(self._pepper, key)
+
+    @property
+    def admin_key_hash(self) -> str:
+        """SHA-256 of the admin key in hex."""
+        return self._admin_hash.decode()
+
+    @property
+    def synced(self) -> bool:
+        """Whether all keys are known."""
+        return self._catalogue.synced
 
     def unknown(self) -> GatewayError:
         """The refusal for a key that nobody has."""
@@ -83,7 +101,13 @@ class Keyring:
         if len(self._principals) >= _MAX_REMEMBERED:
             self._principals.clear()
         made = Principal(
-            entry.id, entry.role, entry.namespaces, entry.agents, entry.team, entry.rate_limit
+            entry.id,
+            entry.role,
+            entry.namespaces,
+            entry.agents,
+            entry.team,
+            entry.rate_limit,
+            subject=entry.subject,
         )
         self._principals[hashed] = (entry, made)
         return made

@@ -15,6 +15,7 @@ from quarterdeck_gateway.identity.failures import Failures
 from quarterdeck_gateway.identity.keyring import Keyring, Used, nobody_asks
 from quarterdeck_gateway.identity.metrics import DoorMetrics
 from quarterdeck_gateway.identity.sampling import AuditSampler
+from quarterdeck_gateway.identity.sessions import Sessions
 from quarterdeck_gateway.identity.throttle import Throttle
 from quarterdeck_gateway.identity.verifier import Identity, Verifier
 from quarterdeck_gateway.settings import Settings
@@ -29,6 +30,7 @@ class Doorkeeping:
     keyring: Keyring
     access: AccessTable
     failures: Failures
+    sessions: Sessions
 
 
 @asynccontextmanager
@@ -50,7 +52,13 @@ async def open_identity(
     failures = Failures(Throttle(settings.failed_attempts, monotonic), sampler, now, counted)
     try:
         async with _tokens(settings, now, monotonic) as tokens:
-            yield Doorkeeping(Identity(keyring, tokens), keyring, AccessTable(), failures)
+            yield Doorkeeping(
+                verifier=Identity(keyring, tokens),
+                keyring=keyring,
+                access=AccessTable(with_ui=settings.ui_directory is not None),
+                failures=failures,
+                sessions=Sessions(keyring, pepper, now),
+            )
     finally:
         sampler.close()
 

@@ -23,6 +23,13 @@ class Principal:
     """Patterns of the agents that they may chat with."""
     team: str = ""
     rate_limit: RateLimit | None = field(default=None, repr=False)
+    subject: str = field(default="", kw_only=True)
+    """Who this is for good, to own things by: another ApiKey of the same name has another one. The
+    name where nothing else is known."""
+
+    def __post_init__(self) -> None:
+        if not self.subject:
+            object.__setattr__(self, "subject", self.name)
 
     def may_enter(self, namespace: str) -> bool:
         """Whether the namespace is theirs; whatever is in another one does not exist for them."""

@@ -16,7 +16,7 @@ WINDOW_SECONDS: Final = 60.0
 
 
 class Throttle:
-    """``limit`` failures a minute for each address, in memory for ``capacity`` addresses."""
+    """``limit`` a minute for each source, in memory for ``capacity`` sources."""
 
     def __init__(
         self, limit: int, monotonic: Callable[[], float], *, capacity: int = 10_000
@@ -28,12 +28,14 @@ class Throttle:
         self._forgiven: OrderedDict[str, float] = OrderedDict()
 
     def failed(self, address: str) -> int | None:
-        """Count a failure. Seconds after which to try again when there were too many, else None.
+        """Count a failure of a network address. Seconds after which to try again when there were
+        too many, else None."""
+        return self.count(source_of(address))
 
-        Failures beyond the limit do not make the wait longer.
-        """
+    def count(self, source: str) -> int | None:
+        """Count something of ``source``; the same answer. What is beyond the limit does not make
+        the wait longer."""
         now = self._monotonic()
-        source = source_of(address)
         forgiven = max(self._forgiven.get(source, now), now) + self._interval
         wait = forgiven - WINDOW_SECONDS - now
         if wait > 1e-6:

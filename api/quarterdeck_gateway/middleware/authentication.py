@@ -7,8 +7,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from quarterdeck_gateway.errors import Forbidden, Unauthenticated
 from quarterdeck_gateway.identity.access import AccessTable
 from quarterdeck_gateway.identity.client_address import Networks, client_address
+from quarterdeck_gateway.identity.cookies import is_https, session_token
 from quarterdeck_gateway.identity.failures import Failures, attempt_of
 from quarterdeck_gateway.identity.principal import Principal
+from quarterdeck_gateway.identity.same_origin import cross_site
+from quarterdeck_gateway.identity.sessions import Sessions
 from quarterdeck_gateway.identity.verifier import Verifier
 
 _POLICY_VIOLATION: Final = 1008
@@ -16,7 +19,8 @@ UNKNOWN_ACTOR: Final = ""
 
 
 class AuthenticationMiddleware:
-    """Wants ``Authorization: Bearer CREDENTIAL`` unless the path is open.
+    """Wants ``Authorization: Bearer CREDENTIAL``, or the cookie of a session, unless the path is
+    open.
 
     Puts ``principal``, ``client_address`` and ``match`` (the access table's) into
     ``scope["state"]``.
@@ -27,12 +31,14 @@ class AuthenticationMiddleware:
         app: ASGIApp,
         *,
         verifier: Verifier,
+        sessions: Sessions,
         access: AccessTable,
         failures: Failures,
         trusted_proxies: Networks = (),
     ) -> None:
         self.app = app
         self.verifier = verifier
+        self.sessions = sessions
         self.access = access
         self.failures = failures
         self.trusted_proxies = trusted_proxies
@@ -50,6 +56,9 @@ class AuthenticationMiddleware:
         await self.app(scope, receive, send)
 
     async def _authenticate(self, scope: Scope) -> Principal:
+        token = self._session_token(scope)
+        if token is not None:
+            return self._signed_in(scope, token)
         credential = bearer_credential(authorization(scope))
         try:
             if credential is None:
@@ -62,6 +71,25 @@ class AuthenticationMiddleware:
         except Forbidden as error:
             self.failures.denied(attempt_of(scope), UNKNOWN_ACTOR, error)
             raise
+
+    def _session_token(self, scope: Scope) -> str | None:
+        # Whoever sends a key means it, whatever the browser adds.
+        if any(name == b"authorization" for name, _ in scope["headers"]):
+            return None
+        return session_token(scope, https=is_https(scope, self.trusted_proxies))
+
+    def _signed_in(self, scope: Scope, token: str) -> Principal:
+        try:
+            principal = self.sessions.principal(token)
+        except Unauthenticated as error:
+            # Browsers send cookies by themselves, every few seconds: nobody guesses with them.
+            self.failures.unauthenticated(attempt_of(scope), presented=False)
+            raise error from error.__cause__
+        refusal = cross_site(scope)
+        if refusal is not None:
+            self.failures.denied(attempt_of(scope), principal.name, refusal)
+            raise refusal
+        return principal
 
 
 MISSING: Final = "No API key was given: send the header 'Authorization: Bearer <key>'."

@@ -1,6 +1,7 @@
 """Which web pages may call the API: those of named origins, and none unless some are named.
 
-Keys travel in a header that a page must set itself, never in cookies, so credentials stay off.
+Pages elsewhere must set the header with the key themselves; the cookie of a session is for the
+gateway's own pages alone, so credentials stay off.
 """
 
 import re
@@ -19,8 +20,8 @@ from quarterdeck_contract.names import (
 )
 
 _ORIGIN: Final = re.compile(r"https?://[^/*?#@\s]+")
-_METHODS: Final = ("GET", "POST", "PUT", "DELETE")
-_REQUEST_HEADERS: Final = ("authorization", "content-type", HEADER_REQUEST_ID)
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_REQUEST_HEADERS: Final = ("authorization", "content-type", "if-none-match", HEADER_REQUEST_ID)
 _LIMITS: Final = tuple(
     f"x-ratelimit-{part}-{unit}"
     for unit in ("requests", "tokens")

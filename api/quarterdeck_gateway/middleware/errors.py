@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import structlog
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quarterdeck_contract.wire.errors import error_body
@@ -59,14 +60,16 @@ def envelope(error: GatewayError, request_id: str) -> dict[str, Any]:
     )
 
 
+def refused(error: GatewayError, request_id: str) -> Response:
+    """The whole response for an error."""
+    headers = {"cache-control": "no-store"} | error.headers()
+    body = orjson.dumps(envelope(error, request_id))
+    return Response(body, error.status, headers, media_type="application/json")
+
+
 async def respond(error: GatewayError, request_id: str, send: Send) -> None:
     """Send the whole response for an error."""
-    body = orjson.dumps(envelope(error, request_id))
-    headers = {
-        "content-type": "application/json",
-        "content-length": str(len(body)),
-        "cache-control": "no-store",
-    } | error.headers()
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": error.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    response = refused(error, request_id)
+    start = {"type": "http.response.start", "status": error.status, "headers": response.raw_headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body})

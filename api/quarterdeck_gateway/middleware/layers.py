@@ -38,6 +38,7 @@ def layers(settings: Settings, door: Doorkeeping) -> list[Middleware]:
         Middleware(
             AuthenticationMiddleware,
             verifier=door.verifier,
+            sessions=door.sessions,
             access=door.access,
             failures=door.failures,
             trusted_proxies=settings.trusted_proxies,

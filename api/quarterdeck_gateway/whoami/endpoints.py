@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.schemas import error_responses
-from quarterdeck_gateway.whoami.schemas import WhoAmI
+from quarterdeck_gateway.whoami.schemas import WhoAmI, who
 
 
 def router() -> APIRouter:
@@ -13,13 +13,6 @@ def router() -> APIRouter:
 
     @routes.get("", summary="Who the caller is", responses=error_responses(401))
     async def who_am_i(caller: Caller) -> WhoAmI:
-        return WhoAmI(
-            name=caller.name,
-            role=caller.role,
-            namespaces=list(caller.namespaces),
-            agents=list(caller.agents),
-            team=caller.team,
-            rate_limit=caller.rate_limit,
-        )
+        return who(caller)
 
     return routes

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_contract.v1alpha1.limits import RateLimit
+from quarterdeck_gateway.identity.principal import Principal
 
 
 class WhoAmI(BaseModel):
@@ -20,3 +21,15 @@ class WhoAmI(BaseModel):
     """Patterns of the agents that they may chat with."""
     team: str
     rate_limit: RateLimit | None
+
+
+def who(principal: Principal) -> WhoAmI:
+    """The caller as the API tells it."""
+    return WhoAmI(
+        name=principal.name,
+        role=principal.role,
+        namespaces=list(principal.namespaces),
+        agents=list(principal.agents),
+        team=principal.team,
+        rate_limit=principal.rate_limit,
+    )

@@ -3,10 +3,11 @@
 import pytest
 
 from quarterdeck_contract.v1alpha1.api_key import Role
-from quarterdeck_gateway.chat.access import VisibleRegistry, find_for, require_allowed
+from quarterdeck_gateway.chat.access import find_for, require_allowed
 from quarterdeck_gateway.errors import Forbidden, ModelNotFound
 from quarterdeck_gateway.identity.principal import Principal, installation_admin
 from quarterdeck_gateway.routing.registry import MemoryRegistry
+from quarterdeck_gateway.routing.visible import VisibleRegistry
 from support.running_gateway import agent
 
 REGISTRY = MemoryRegistry(

@@ -38,7 +38,7 @@ async def test_what_a_whole_answer_cost(priced: Gateway, worker: FakeWorker) -> 
     assert (record.model, record.key, record.counted) == ("demo", "admin", False)
     assert await priced.budget() == (13, 0)
     labels = {"namespace": "default", "agent": "demo"}
-    assert priced.sample("quarterdeck_gateway_cost_micro_usd_total", **labels) == 13
+    assert priced.sample("quarterdeck_gateway_cost_usd_total", **labels) == 13e-6
 
 
 async def test_what_a_stream_cost_stands_behind_its_end(priced: Gateway) -> None:

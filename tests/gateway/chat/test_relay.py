@@ -77,12 +77,12 @@ async def test_metrics_of_a_chat(demo: Gateway, worker: FakeWorker) -> None:
     worker.script = Script(chunks=3, delay=0.1)
     async with demo.chat(stream=True) as response:
         await response.content.readany()
-        assert demo.sample("quarterdeck_gateway_inflight", **AGENT) == 1
+        assert demo.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 1
         await response.read()
-    await until(lambda: demo.sample("quarterdeck_gateway_inflight", **AGENT) == 0)
+    await until(lambda: demo.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 0)
     ended = {"outcome": "completed", "status": "200"}
     assert demo.sample("quarterdeck_gateway_requests_total", **AGENT, **ended) == 1
-    assert demo.sample("quarterdeck_gateway_request_seconds_sum", **AGENT) >= 0.2
+    assert demo.sample("quarterdeck_gateway_request_duration_seconds_sum", **AGENT) >= 0.2
     first = demo.sample("quarterdeck_gateway_time_to_first_byte_seconds_sum", **AGENT)
     assert 0 < first < 0.15
     tokens = "quarterdeck_gateway_tokens_total"

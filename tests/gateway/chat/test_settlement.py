@@ -58,7 +58,7 @@ async def test_a_bill_that_nobody_can_make_out_is_neither_free_nor_held_for_ever
     assert await chat(priced) == 500
     assert await priced.budget() == (18, 0)
     assert priced.ledger.records == []
-    assert priced.sample("quarterdeck_gateway_inflight", **AGENT) == 0
+    assert priced.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 0
     assert priced.sample("quarterdeck_gateway_ledger_failures_total") == 1
 
 
@@ -68,7 +68,7 @@ async def test_a_ledger_that_takes_nothing_frees_nobody_of_the_cost(worker: Fake
         gateway.declare(declared.model("demo", 1, 2), declared.budget("all", 1.0))
         assert await chat(gateway) == 200
         assert await gateway.budget() == (13, 0)
-        assert gateway.sample("quarterdeck_gateway_inflight", **AGENT) == 0
+        assert gateway.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 0
         assert gateway.sample("quarterdeck_gateway_ledger_failures_total") == 1
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_gateway.errors import Forbidden, NotFound
-from quarterdeck_gateway.identity.access import ACCESS, Access, AccessTable, refusal
+from quarterdeck_gateway.identity.access import ACCESS, UI, Access, AccessTable, refusal
 from quarterdeck_gateway.identity.principal import Principal, installation_admin
 
 TABLE = AccessTable()
@@ -88,3 +88,54 @@ def test_the_whole_installation_is_for_those_of_all_namespaces() -> None:
         assert match is not None
         assert isinstance(refusal(match, Principal("joe", Role.ADMIN, ("team-*",))), Forbidden)
         assert refusal(match, installation_admin()) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("HEAD", "/"),
+        ("GET", "/index.html"),
+        ("GET", "/agents/team-a/bot"),
+        ("GET", "/assets/x.js"),
+        ("GET", "/apis"),
+    ],
+)
+def test_paths_of_the_ui_are_open_where_there_is_one(method: str, path: str) -> None:
+    match = AccessTable(with_ui=True).find(method, path)
+    assert match is not None
+    assert match.access is UI
+    assert refusal(match, Principal("nobody", Role.VIEWER)) is None
+    assert TABLE.find(method, path) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/"),
+        ("get", "/"),
+        ("GET", ""),
+        ("GET", "*"),
+        ("GET", "//"),
+        ("GET", "//api/v1/keys"),
+        ("GET", "/api"),
+        ("GET", "/api/v1/unknown"),
+        ("HEAD", "/api/v1/keys"),
+        ("GET", "/v1/nothing"),
+        ("GET", "/k8s"),
+        ("GET", "/healthz/"),
+        ("GET", "/openapi.json/x"),
+        ("POST", "/assets/x.js"),
+    ],
+)
+def test_with_a_ui_the_rest_is_as_closed_as_before(method: str, path: str) -> None:
+    assert AccessTable(with_ui=True).find(method, path) is None
+
+
+def test_with_a_ui_every_row_is_still_found() -> None:
+    table = AccessTable(with_ui=True)
+    for row in ACCESS:
+        path = row.path.replace(":path}", "}")
+        match = table.find(row.method.replace("*", "GET"), path)
+        assert match is not None
+        assert match.access is row

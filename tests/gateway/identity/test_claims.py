@@ -36,7 +36,11 @@ GOOD: dict[str, Any] = {
 
 def test_a_good_token() -> None:
     assert principal_of(GOOD, RULES, NOW) == Principal(
-        "login.example.com/joe", Role.USER, ("team-a", "team-b"), team="blue"
+        "login.example.com/joe",
+        Role.USER,
+        ("team-a", "team-b"),
+        team="blue",
+        subject=f'oidc:["{ISSUER}", "joe"]',
     )
 
 

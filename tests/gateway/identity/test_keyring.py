@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck_contract.names import key_hash
+from quarterdeck_contract.names import ANNOTATION_MANIFEST, key_hash
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_contract.v1alpha1.limits import RateLimit
 from quarterdeck_gateway.errors import Starting, Unauthenticated
@@ -39,9 +39,40 @@ def test_a_key_gives_what_its_resource_says() -> None:
         KEY, role=Role.EDITOR, agents=("chat-*",), namespaces=("team-*",), rate_limit=limit
     )
     expected = Principal(
-        "team-a/ci", Role.EDITOR, ("team-*",), ("chat-*",), team="blue", rate_limit=limit
+        "team-a/ci",
+        Role.EDITOR,
+        ("team-*",),
+        ("chat-*",),
+        team="blue",
+        rate_limit=limit,
+        subject="apikey:uid-ci",
     )
     assert keyring(entry).find(KEY) == expected
+
+
+def test_a_key_that_was_made_anew_is_somebody_else() -> None:
+    """Whoever makes one of a name that was deleted must not own what the other one owned."""
+    shelf = KeyShelf(key_entry(KEY, uid="1"))
+    ring = Keyring(shelf, PEPPER, ADMIN_HASH, Clock().now)
+
+    def subject(key: str) -> str:
+        found = ring.find(key)
+        assert found is not None
+        assert found.name == "team-a/ci"
+        return found.subject
+
+    first = subject(KEY)
+    shelf.put(key_entry(KEY, "qd_rotated", uid="1"))
+    assert subject("qd_rotated") == first
+    shelf.put(key_entry(KEY, uid="2"))
+    assert subject(KEY) != first
+    # A folder's objects are read anew at every start, and its keys stay who they are.
+    in_folder = {"metadata": {"annotations": {ANNOTATION_MANIFEST: "keys.yaml"}}}
+    shelf.put(key_entry(KEY, uid="3", manifest=in_folder))
+    of_folder = subject(KEY)
+    shelf.put(key_entry(KEY, uid="4", manifest=in_folder))
+    assert subject(KEY) == of_folder
+    assert of_folder not in (first, "admin")
 
 
 def test_a_changed_resource_gives_something_else_at_once() -> None:

@@ -23,7 +23,8 @@ async def test_a_good_token(issuer: OidcIssuer, algorithm: str) -> None:
     async with verifying(issuer.url) as oidc:
         found = await oidc.verify(issuer.token(quarterdeck_team="blue"))
     host = issuer.url.removeprefix("http://")
-    assert found == Principal(f"{host}/joe", Role.USER, ("team-a",), team="blue")
+    subject = f'oidc:["{issuer.url}", "joe"]'
+    assert found == Principal(f"{host}/joe", Role.USER, ("team-a",), team="blue", subject=subject)
 
 
 async def test_the_documents_are_fetched_once(issuer: OidcIssuer) -> None:

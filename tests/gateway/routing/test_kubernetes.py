@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from quarterdeck_contract.names import LABEL_AGENT
-from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry, entry_of, ready_replicas
-from quarterdeck_gateway.routing.registry import Replica
+from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry, ready_replicas
+from quarterdeck_gateway.routing.registry import Replica, entry_of
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
 from quarterdeck_kube.resources import AGENT, ENDPOINT_SLICE

@@ -1,0 +1,71 @@
+"""Opens what a gateway keeps its books in: the database, the ledger and audit log over it, and the
+shared store of limits and budgets. Each closes with the stack that it was opened on.
+"""
+
+from contextlib import AsyncExitStack
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.spool import Spool
+from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND as USAGE
+from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
+from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
+from quarterdeck_gateway.audit.chain import ChainKey
+from quarterdeck_gateway.audit.chain_writer import ChainWriter
+from quarterdeck_gateway.audit.metrics import AuditMetrics
+from quarterdeck_gateway.audit.sql_log import SPOOL_KIND as AUDIT
+from quarterdeck_gateway.audit.sql_log import SqlAuditLog
+from quarterdeck_gateway.database.engine import Database
+from quarterdeck_gateway.database.errors import DatabaseAway
+from quarterdeck_gateway.database.schema import check_schema
+from quarterdeck_gateway.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    """The database, its schema checked if it answers. Raises SchemaMismatch."""
+    database = Database.open(settings.database_url.get_secret_value())
+    stack.push_async_callback(database.close)
+    if settings.migrate_on_start:
+        # Alembic is 12 MB, which a gateway that only serves does not need.
+        from quarterdeck_gateway.database.migrate import migrate
+
+        await migrate(database)
+    try:
+        await check_schema(database)
+    except DatabaseAway as exc:
+        # Chats need it less than people need chats: records wait in the spool.
+        log.error("database is away", reason=str(exc))
+    return database
+
+
+def open_books(
+    settings: Settings, database: Database, metrics: CollectorRegistry, stack: AsyncExitStack
+) -> tuple[SqlLedger, SqlAuditLog]:
+    """Usage records and the audit log; on exit they deliver what they can."""
+    directory, drained = settings.spool_directory, DrainMetrics(metrics)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger = SqlLedger(database, Spool(directory, USAGE), drained)
+    stack.push_async_callback(ledger.close)
+    audit_metrics = AuditMetrics(metrics)
+    chain = ChainWriter(
+        database, ChainKey(settings.key_pepper.get_secret_value().encode()), audit_metrics
+    )
+    audit = SqlAuditLog(chain, Spool(directory, AUDIT), drained, audit_metrics)
+    stack.push_async_callback(audit.close)
+    return ledger, audit
+
+
+def open_store(settings: Settings, stack: AsyncExitStack) -> RedisAdmissionStore:
+    """What all gateways share about limits and budgets."""
+    store = RedisAdmissionStore.open(
+        settings.redis_url.get_secret_value(),
+        settings.redis_prefix,
+        settings.redis_timeout_seconds,
+        settings.reservation_seconds,
+    )
+    stack.push_async_callback(store.close)
+    return store
