@@ -19,6 +19,7 @@ import aiohttp
 from quarterdeck_local import deployment_status, rollout
 from quarterdeck_local.deployment_status import (
     CANNOT_LAUNCH,
+    ENVIRONMENT_NOT_SUPPORTED,
     IMAGES_NOT_SUPPORTED,
     WORKER_CRASHED,
     Failure,
@@ -28,6 +29,7 @@ from quarterdeck_local.launch import (
     Launch,
     agent_of,
     container_of,
+    foreign_variables,
     prepare,
     template_hash,
 )
@@ -131,9 +133,9 @@ class DeploymentRunner:
         self._notice_successor(deployment)
         self._notice_template(deployment)
         replicas = _wanted(deployment)
-        if container_of(deployment)["image"] != self._machine.worker_image:
-            replicas = 0
-            self._failure = _image_failure(deployment)
+        unsupported = _unsupported(deployment, self._machine.worker_image)
+        if unsupported is not None:
+            replicas, self._failure = 0, unsupported
         plan = rollout.plan(self._seen(), replicas)
         self._terminate(plan.stop, _grace(deployment))
         self._start_all(plan.start, deployment, now)
@@ -229,10 +231,18 @@ def _grace(deployment: Manifest) -> float:
     return float(pod.get("terminationGracePeriodSeconds", 30))
 
 
-def _image_failure(deployment: Manifest) -> Failure:
+def _unsupported(deployment: Manifest, worker_image: str) -> Failure | None:
     image = container_of(deployment)["image"]
-    message = f'image "{image}" needs a cluster: standalone mode runs the built-in worker only'
-    return Failure(IMAGES_NOT_SUPPORTED, message)
+    if image != worker_image:
+        message = f'image "{image}" needs a cluster: standalone mode runs the built-in worker only'
+        return Failure(IMAGES_NOT_SUPPORTED, message)
+    if names := foreign_variables(deployment):
+        message = (
+            f"spec.runtime.env ({', '.join(names)}) needs a cluster: no container holds a worker "
+            "in standalone mode; remove it, and set proxies where quarterdeck up is started"
+        )
+        return Failure(ENVIRONMENT_NOT_SUPPORTED, message)
+    return None
 
 
 def _write(launch: Launch, directory: Path) -> None:

@@ -10,6 +10,9 @@ from quarterdeck_local.rollout import Seen
 from quarterdeck_operator.cluster.port import Manifest
 
 IMAGES_NOT_SUPPORTED: Final = "ImagesNotSupported"
+ENVIRONMENT_NOT_SUPPORTED: Final = "EnvironmentNotSupported"
+NEEDS_A_CLUSTER: Final = (IMAGES_NOT_SUPPORTED, ENVIRONMENT_NOT_SUPPORTED)
+"""Nothing that time would mend."""
 WORKER_CRASHED: Final = "WorkerCrashed"
 CANNOT_LAUNCH: Final = "CannotLaunch"
 
@@ -65,7 +68,7 @@ def _available(ready: int, replicas: int, failure: Failure | None) -> Manifest:
 def _progressing(done: bool, failure: Failure | None) -> Manifest:
     if done:
         return _condition("Progressing", True, "NewReplicaSetAvailable", "All workers are new.")
-    if failure is not None and failure.reason == IMAGES_NOT_SUPPORTED:
+    if failure is not None and failure.reason in NEEDS_A_CLUSTER:
         return _condition("Progressing", False, failure.reason, failure.message)
     return _condition("Progressing", True, "ReplicaSetUpdated", "Workers are being started.")
 

@@ -64,6 +64,11 @@ class Home:
         return self.path / "spool"
 
     @property
+    def ui_directory(self) -> Path:
+        """A built web UI that somebody put here; used unless the settings name another folder."""
+        return self.path / "ui"
+
+    @property
     def valkey_directory(self) -> Path:
         """What Valkey remembers of limits and budgets."""
         return self.path / "valkey"

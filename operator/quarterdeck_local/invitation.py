@@ -32,7 +32,9 @@ def invitation(url: str, home: Path, agent: str) -> list[str]:
     name = agent.removeprefix("default/")
     return [
         "",
-        "Chat with it from another terminal in this folder:",
+        f"Chat with it in a browser: {url}/",
+        "",
+        "or from another terminal in this folder:",
         "",
         *curl(url, home, name),
         "",

@@ -2,6 +2,8 @@
 
 A container sees only the environment that its pod names; a child process gets that and a short
 list of what programs on a laptop cannot do without. The keys in a person's shell are not on it.
+Nor is an agent's ``runtime.env``: no container holds a worker here, and variables like LD_PRELOAD
+run whatever they say as the person who started all this.
 """
 
 import base64
@@ -23,7 +25,6 @@ INHERITED: Final = (
     "LC_ALL",
     "TZ",
     "TMPDIR",
-    "PYTHONPATH",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "HTTP_PROXY",
@@ -36,6 +37,8 @@ INHERITED: Final = (
     "QUARTERDECK_LOG_LEVEL",
 )
 """Variables of ours that every worker gets too."""
+OWN_PREFIX: Final = "QUARTERDECK_"
+"""What the names of the operator's variables begin with, and those of ``runtime.env`` never."""
 
 
 class CannotLaunch(LocalError):
@@ -68,6 +71,12 @@ def container_of(deployment: Mapping[str, Any]) -> Manifest:
     return found
 
 
+def foreign_variables(deployment: Mapping[str, Any]) -> list[str]:
+    """Names of the variables that stem from ``runtime.env``: no process gets them."""
+    names = (variable["name"] for variable in container_of(deployment).get("env", ()))
+    return [name for name in names if not name.startswith(OWN_PREFIX)]
+
+
 def prepare(
     deployment: Mapping[str, Any],
     store: ObjectStore,
@@ -88,6 +97,8 @@ def prepare(
     }
     environment = {key: inherited[key] for key in INHERITED if key in inherited}
     for variable in container.get("env", ()):
+        if not variable["name"].startswith(OWN_PREFIX):
+            continue
         value = _value(variable, store, namespace)
         environment[variable["name"]] = _moved(value, {at: to for at, (_, to) in mounts.items()})
     return Launch(environment, files)

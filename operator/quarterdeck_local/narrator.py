@@ -31,6 +31,8 @@ class Narrator:
         lines = [
             Text.assemble("Quarterdeck is up at ", (url, "bold cyan")),
             "",
+            Text.assemble("  web UI      ", (f"{url}/", "cyan"), " (sign in with the admin key)"),
+            f"  API         {url}/v1",
             f"  admin key   {home}/admin.key",
             f"  logs        {home}/logs/",
             "  stop        Ctrl-C (twice: at once)",

@@ -23,7 +23,8 @@ import aiohttp
 from quarterdeck_contract.names import ENV_LISTEN_FD, ENV_PARENT_FD, ENV_WORKER_TOKEN
 from quarterdeck_local.logfile import LogFile
 
-PROGRAM: Final = (sys.executable, "-m", "quarterdeck_worker")
+# Neither variables of the environment nor the working directory may bring modules along.
+PROGRAM: Final = (sys.executable, "-E", "-P", "-m", "quarterdeck_worker")
 
 # In this process gateways forget a stopping worker at once, so it need not linger.
 _DRAIN: Final = {"QUARTERDECK_DRAIN_SECONDS": "0"}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from quarterdeck_gateway.routing.kubernetes import entry_of
-from quarterdeck_gateway.routing.registry import AgentEntry, Replica
+from quarterdeck_gateway.catalogue.port import EventType, Observer
+from quarterdeck_gateway.routing.registry import AgentEntry, Replica, entry_of
 from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.port import ObjectKey
 
@@ -35,6 +35,17 @@ class LocalRegistry:
 
     def agents(self) -> Sequence[AgentEntry]:
         return [self._entry(agent) for agent in self._store.list("Agent")]
+
+    def subscribe(self, observer: Observer) -> None:
+        told = False
+
+        def observe(event_type: EventType, manifest: Mapping[str, Any]) -> None:
+            # What is there already is no change.
+            if told and manifest["kind"] == "Agent":
+                observer(event_type, manifest)
+
+        self._store.subscribe(observe)
+        told = True
 
     def _entry(self, agent: Mapping[str, Any]) -> AgentEntry:
         metadata = agent["metadata"]

@@ -17,7 +17,7 @@ import aiohttp
 import structlog
 import uvicorn
 import uvloop
-from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
@@ -25,6 +25,7 @@ from quarterdeck_cli.instance import API_PATH
 from quarterdeck_gateway.app import create_app
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.composition import Gateway, open_gateway
+from quarterdeck_gateway.management import Surroundings
 from quarterdeck_gateway.server import server_config
 from quarterdeck_gateway.settings import Settings, explain
 from quarterdeck_local.api import LocalApi
@@ -32,6 +33,7 @@ from quarterdeck_local.cluster import LocalCluster
 from quarterdeck_local.database import AppliedObjects
 from quarterdeck_local.deployment import Machine
 from quarterdeck_local.errors import Broken, CannotStart
+from quarterdeck_local.events import LocalControlPlane, LocalEvents
 from quarterdeck_local.home import Home
 from quarterdeck_local.intake import Intake
 from quarterdeck_local.invitation import first_choice
@@ -47,9 +49,10 @@ from quarterdeck_local.pod_logs import PodLogs
 from quarterdeck_local.process import Lifeline
 from quarterdeck_local.registry import LocalRegistry
 from quarterdeck_local.store import EventType, Listener, ObjectStore
-from quarterdeck_local.valkey import Valkey
+from quarterdeck_local.stores import Stores, opened_stores
 from quarterdeck_local.writer import LocalWriter
 from quarterdeck_operator.engine import Engine
+from quarterdeck_operator.metrics import ResourceCollector
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.pepper import FixedPepper
 
@@ -86,10 +89,8 @@ async def serve(
     async with AsyncExitStack() as stack:
         stopping = asyncio.Event()
         lifeline = stack.enter_context(closing(Lifeline()))
-        valkey = await stack.enter_async_context(
-            Valkey(home.valkey_directory, home.log_directory / "valkey.log", lifeline)
-        )
-        settings = _settings(home, valkey)
+        stores = await opened_stores(home, lifeline, os.environ, stack)
+        settings = _settings(home, stores)
         kept = stack.enter_context(closing(AppliedObjects(home.database)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         store, journal = ObjectStore(), Journal()
@@ -105,7 +106,9 @@ async def serve(
             narrator.complain(f"{home.database}: {refused}")
         folder = _loaded(manifests, intake, narrator)
         _remember_keys(store, kept, home)
-        gateway = await _gateway(settings, store, intake, node, stack)
+        surroundings = Surroundings(LocalEvents(journal), LocalControlPlane())
+        gateway = await _gateway(settings, store, intake, node, surroundings, stack)
+        gateway.services.metrics.registry.register(ResourceCollector(engine.counts))
         api = LocalApi(store, intake, journal, node.pods, PodLogs(node.log_path, stopping))
         server = _server(settings, gateway, api)
         stack.enter_context(_signals(stopping, node))
@@ -115,7 +118,7 @@ async def serve(
             home.publish(url_of(listener))
             _greet(narrator, url_of(listener), home.path, store)
             store.subscribe(narrator.observe)
-            runs = [engine.run, node.run, valkey.run, *([folder.watch] if folder else ())]
+            runs = [engine.run, node.run, *stores.runs, *([folder.watch] if folder else ())]
             work = [tasks.create_task(run()) for run in runs]
             await stopping.wait()
             narrator.say("Stopping: running chats may finish (Ctrl-C again: at once)")
@@ -134,13 +137,26 @@ def _remember_keys(store: ObjectStore, kept: AppliedObjects, home: Home) -> None
 
 
 async def _gateway(
-    settings: Settings, store: ObjectStore, intake: Intake, node: Node, stack: AsyncExitStack
+    settings: Settings,
+    store: ObjectStore,
+    intake: Intake,
+    node: Node,
+    surroundings: Surroundings,
+    stack: AsyncExitStack,
 ) -> Gateway:
     catalogue = EventCatalogue(settings.system_namespace, synced=True)
     store.subscribe(catalogue.observe)
     registry, writer = LocalRegistry(store, node), LocalWriter(store, intake)
     return await stack.enter_async_context(
-        open_gateway(settings, registry, catalogue, writer, metrics=_process_metrics(), alone=True)
+        open_gateway(
+            settings,
+            registry,
+            catalogue,
+            writer,
+            surroundings=surroundings,
+            metrics=_process_metrics(),
+            alone=True,
+        )
     )
 
 
@@ -172,22 +188,26 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _settings(home: Home, valkey: Valkey) -> Settings:
+def _settings(home: Home, stores: Stores) -> Settings:
     """What a laptop needs by itself; everything else may be set as for any gateway."""
     try:
-        return Settings(
+        settings = Settings(
             admin_key_hash=home.admin_key_hash(),
             key_pepper=SecretStr(home.pepper()),
-            redis_url=SecretStr(valkey.url),
-            database_url=SecretStr(f"sqlite:///{home.ledger.resolve()}"),
+            redis_url=stores.redis_url,
+            database_url=stores.database_url,
             spool_directory=home.spool_directory,
             migrate_on_start=True,
-            # Workers, and whatever people try out, run on the same machine.
-            allowed_networks=LOOPBACK,
             shutdown_grace_seconds=int(STOP_SECONDS),
         )
     except ValidationError as exc:
         raise CannotStart(explain(exc)) from exc
+    # Workers, and whatever people try out, run on the same machine.
+    networks = (*settings.allowed_networks, *LOOPBACK)
+    # Where no UI is built, / says how to build it.
+    ui_directory = settings.ui_directory or home.ui_directory.resolve()
+    changes = {"allowed_networks": networks, "ui_directory": ui_directory}
+    return settings.model_copy(update=changes)
 
 
 def _machine(
@@ -205,6 +225,7 @@ def _machine(
 
 
 def _process_metrics() -> CollectorRegistry:
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)
     return metrics

@@ -1,5 +1,5 @@
-"""What the gateway of a laptop writes: keys and budgets by the same door as people's manifests,
-status beside the reconcilers' own.
+"""What the gateway of a laptop writes: objects by the same door as people's manifests, so that they
+outlive a restart; status beside the reconcilers' own.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,11 @@ import structlog
 
 from quarterdeck_gateway.catalogue.merge_patch import merged
 from quarterdeck_gateway.catalogue.port import Manifest
-from quarterdeck_gateway.catalogue.writer import missing_message
+from quarterdeck_gateway.catalogue.versions import require_version
+from quarterdeck_gateway.catalogue.writer import given_texts, missing_message
 from quarterdeck_gateway.errors import (
     AlreadyExists,
+    Conflict,
     GatewayError,
     InvalidRequest,
     NotFound,
@@ -33,11 +35,11 @@ class LocalWriter:
         self._store = store
         self._intake = intake
 
-    async def create(self, manifest: Manifest) -> Manifest:
+    async def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         key = key_of(manifest)
         if self._store.get(key) is not None:
             raise AlreadyExists(f"{key.kind} '{key.name}' is there already: choose another name.")
-        return self._apply(manifest)
+        return self._apply(manifest, dry_run=dry_run)
 
     async def patch_spec(
         self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
@@ -51,15 +53,25 @@ class LocalWriter:
             raise InvalidRequest(f"{kind} '{name}' stands in {source}: change it there.")
         return self._apply(_changed(found, spec=merged(found["spec"], spec)))
 
-    async def put(self, manifest: Manifest) -> Manifest:
+    async def put(
+        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+    ) -> Manifest:
         found = self._store.get(key_of(manifest))
+        require_version(found, manifest)
         if found is None:
-            return self._apply(manifest)
-        labels = dict(manifest["metadata"].get("labels") or {})
-        return self._apply(_changed(found, spec=manifest["spec"], labels=labels))
+            return self._apply(manifest, dry_run=dry_run)
+        if not force:
+            _require_no_file(found, "change it there, or repeat with force=true until it changes")
+        metadata = manifest["metadata"]
+        given = {field: dict(metadata[field]) for field in given_texts(manifest)}
+        changed = _changed(found, spec=manifest["spec"], metadata=given)
+        return self._apply(changed, dry_run=dry_run)
 
-    async def delete(self, kind: str, namespace: str, name: str) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
         key = ObjectKey(kind, namespace, name)
+        found = self._store.get(key)
+        if found is not None and not force:
+            _require_no_file(found, "remove it there, or it comes back at the next start")
         try:
             self._intake.delete(key)
         except errors.StoreError as exc:
@@ -72,9 +84,9 @@ class LocalWriter:
         if found is not None:
             self._store.put_status(key, with_gateway_part(kind, found.get("status"), status))
 
-    def _apply(self, manifest: Manifest) -> Manifest:
+    def _apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         try:
-            return self._intake.apply(manifest)
+            return self._intake.apply(manifest, dry_run=dry_run)
         except errors.StoreError as exc:
             raise _translated(exc, key_of(manifest)) from exc
 
@@ -90,11 +102,18 @@ def with_gateway_part(
 
 
 def _changed(
-    found: Manifest, *, spec: Mapping[str, Any], labels: Mapping[str, str] | None = None
+    found: Manifest, *, spec: Mapping[str, Any], metadata: Mapping[str, Any] | None = None
 ) -> Manifest:
-    metadata = found["metadata"] | ({} if labels is None else {"labels": labels})
     kept = {field: value for field, value in found.items() if field != "status"}
-    return kept | {"metadata": metadata, "spec": spec}
+    return kept | {"metadata": {**found["metadata"], **(metadata or {})}, "spec": spec}
+
+
+def _require_no_file(found: Manifest, advice: str) -> None:
+    """Raises Conflict for an object of the manifests folder: the folder has the last word."""
+    source = manifest_source(found)
+    if source is not None:
+        key = key_of(found)
+        raise Conflict(f"{key.kind} '{key.name}' stands in {source}: {advice}.")
 
 
 def _translated(error: errors.StoreError, key: ObjectKey) -> GatewayError:

@@ -6,40 +6,55 @@ People read it from one Secret; the gateway is given another that holds only its
 import hashlib
 from typing import Final
 
-from quarterdeck_contract.names import (
-    ADMIN_KEY_SECRET,
-    GATEWAY_AUTH_KEY,
-    GATEWAY_AUTH_SECRET,
-    new_key,
-)
+from quarterdeck_contract.names import GATEWAY_AUTH_KEY, new_key
 from quarterdeck_kube.client import KubeClient
-from quarterdeck_operator.own_secrets import OwnSecretUnusable, create_secret, read_secret
+from quarterdeck_operator.own_secrets import (
+    USUAL,
+    OwnSecrets,
+    OwnSecretUnusable,
+    correct_secret,
+    create_secret,
+    read_secret,
+)
 
 ADMIN_KEY_FIELD: Final = "key"
 
 
-async def ensure_admin_key(client: KubeClient, namespace: str) -> None:
-    """Create what is missing of the two Secrets; never changes one that is there.
+async def ensure_admin_key(client: KubeClient, namespace: str, own: OwnSecrets = USUAL) -> None:
+    """Create what is missing of the two Secrets, and let a hash that was made here follow the key.
 
     Raises OwnSecretUnusable, KubeError.
     """
-    if (
-        await read_secret(client, namespace, GATEWAY_AUTH_SECRET) is not None
-        and await read_secret(client, namespace, ADMIN_KEY_SECRET) is not None
-    ):
+    key = await _key(client, namespace, own)
+    if "gateway-auth" not in own.made:
         return
-    digest = hashlib.sha256(await _key(client, namespace)).hexdigest()
-    await create_secret(client, namespace, GATEWAY_AUTH_SECRET, {GATEWAY_AUTH_KEY: digest})
+    if await read_secret(client, namespace, own.gateway_auth) is None:
+        digest = {GATEWAY_AUTH_KEY: _digest(_required(key, namespace, own))}
+        await create_secret(client, namespace, own.gateway_auth, digest)
+    elif key:
+        digest = {GATEWAY_AUTH_KEY: _digest(key)}
+        await correct_secret(client, namespace, own.gateway_auth, digest)
 
 
-async def _key(client: KubeClient, namespace: str) -> bytes:
-    await create_secret(client, namespace, ADMIN_KEY_SECRET, {ADMIN_KEY_FIELD: new_key()})
-    # Read back: another operator may have been first, or it was there all along.
-    stored = await read_secret(client, namespace, ADMIN_KEY_SECRET) or {}
-    value = stored.get(ADMIN_KEY_FIELD)
-    if not value:
-        raise OwnSecretUnusable(
-            f'Secret "{ADMIN_KEY_SECRET}" in namespace "{namespace}" has no "{ADMIN_KEY_FIELD}": '
-            "delete it and restart the operator"
-        )
-    return value
+async def _key(client: KubeClient, namespace: str, own: OwnSecrets) -> bytes | None:
+    stored = await read_secret(client, namespace, own.admin_key)
+    if stored is None and "admin-key" in own.made:
+        await create_secret(client, namespace, own.admin_key, {ADMIN_KEY_FIELD: new_key()})
+        # Read back: another operator may have been first.
+        stored = await read_secret(client, namespace, own.admin_key)
+    return (stored or {}).get(ADMIN_KEY_FIELD)
+
+
+def _required(key: bytes | None, namespace: str, own: OwnSecrets) -> bytes:
+    if key:
+        return key
+    advice = (
+        "delete it and restart the operator" if "admin-key" in own.made else "add the key to it"
+    )
+    raise OwnSecretUnusable(
+        f'Secret "{own.admin_key}" in namespace "{namespace}" has no "{ADMIN_KEY_FIELD}": {advice}'
+    )
+
+
+def _digest(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()

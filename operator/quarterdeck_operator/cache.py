@@ -3,7 +3,8 @@
 Objects are kept as JSON bytes without managedFields: a thousand agents' children as Python dicts
 would weigh ten times as much. Our own writes go in at once, so a later reconcile never acts on
 less than it did; events that are older than what is known are refused. Of Secrets nothing but the
-resourceVersion is kept, and the metadata of those that our resources own.
+resourceVersion is kept, which of them are Quarterdeck's own, and the metadata of those that our
+resources own.
 """
 
 import sys
@@ -30,6 +31,7 @@ class Cache:
         self._children: defaultdict[str, set[ObjectKey]] = defaultdict(set)
         self._controller: dict[ObjectKey, str] = {}
         self._versions: dict[ObjectKey, str] = {}
+        self._reserved: set[ObjectKey] = set()
         self._mentions: dict[ObjectKey, frozenset[ObjectKey]] = {}
         self._referrers: defaultdict[ObjectKey, set[ObjectKey]] = defaultdict(set)
 
@@ -112,21 +114,28 @@ class Cache:
             open_ += fresh
         return frozenset(found)
 
-    def put_version(self, key: ObjectKey, version: str) -> bool:
-        """Note that a Secret or ConfigMap stands at ``version``; False if that is not news."""
+    def put_version(self, key: ObjectKey, version: str, *, reserved: bool = False) -> bool:
+        """Note that a Secret or ConfigMap stands at ``version``, and whether it is ours alone;
+        False if that is not news."""
         known = self._versions.get(key)
         if known is not None and not _newer(version, known):
             return False
         self._versions[_interned(key)] = version
+        (self._reserved.add if reserved else self._reserved.discard)(key)
         return True
 
     def drop_version(self, key: ObjectKey) -> bool:
         """Note that a Secret or ConfigMap is gone; False if it was unknown."""
+        self._reserved.discard(key)
         return self._versions.pop(key, None) is not None
 
     def reference_version(self, key: ObjectKey) -> str | None:
         """The resourceVersion of a Secret or ConfigMap; None when there is none."""
         return self._versions.get(key)
+
+    def is_reserved(self, key: ObjectKey) -> bool:
+        """Whether it was noted as ours alone."""
+        return key in self._reserved
 
     def _own(self, key: ObjectKey, manifest: Mapping[str, Any]) -> None:
         controller = controller_of(manifest)

@@ -6,7 +6,7 @@ else to the ``Cluster`` port.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -29,10 +29,11 @@ from quarterdeck_operator.cluster.ownership import controller_of
 from quarterdeck_operator.cluster.port import Cluster, Manifest, ObjectKey, key_of
 from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.concerns import Concerns
-from quarterdeck_operator.conditions import READY, find
+from quarterdeck_operator.conditions import READY, STALLED, find
 from quarterdeck_operator.controller import Controller
-from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics
+from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics, Standing
 from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.own_secrets import is_ours
 from quarterdeck_operator.pepper import NoPepper, Pepper
 from quarterdeck_operator.queue import WorkQueue
 from quarterdeck_operator.reconcile.agent import AgentReconciler
@@ -68,16 +69,18 @@ class Engine:
         options: BuildOptions,
         *,
         pepper: Pepper | None = None,
+        reserved: Collection[ObjectKey] = (),
         workers: int = 8,
         metrics: EngineMetrics | None = None,
         now: Callable[[], str] = utc_now,
     ) -> None:
-        """``now`` gives the time, RFC 3339 in UTC; without ``pepper`` no API key is issued."""
+        """``now`` gives the time, RFC 3339 in UTC; without ``pepper`` no API key is issued;
+        ``reserved`` are Secrets that no resource may refer to, beside those labelled as ours."""
         metrics = metrics or NullEngineMetrics()
         self._cache = Cache()
         self._queue = WorkQueue(metrics)
         self._running = False
-        self._references = references = References(self._cache, cluster)
+        self._references = references = References(self._cache, cluster, reserved)
         self._concerns = concerns = Concerns(self._cache)
         self._status = status = StatusWriter(self._cache, cluster)
         issuer = KeyIssuer(self._cache, cluster, pepper or NoPepper())
@@ -127,7 +130,8 @@ class Engine:
         if event_type == "DELETED":
             news = self._cache.drop_version(key)
         else:
-            news = self._cache.put_version(key, resource_version_of(manifest))
+            reserved = kind == "Secret" and is_ours(metadata)
+            news = self._cache.put_version(key, resource_version_of(manifest), reserved=reserved)
         if news:
             self._wake(self._concerns.of_reference(key))
 
@@ -162,10 +166,10 @@ class Engine:
         """Wait until ``settled``."""
         await self._queue.idle()
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """How many resources there are by (kind, status of Ready)."""
+    def counts(self) -> Mapping[Standing, int]:
+        """How many resources stand how."""
         return Counter(
-            (kind, str((find(manifest.get("status") or {}, READY) or {}).get("status", "Unknown")))
+            _standing(key, manifest)
             for kind in OWN_KINDS
             for key in self._cache.keys(kind)
             if (manifest := self._cache.get(key)) is not None
@@ -217,6 +221,18 @@ class Engine:
         if self._running:
             for key in keys:
                 self._queue.add(key)
+
+
+def _standing(key: ObjectKey, manifest: Mapping[str, Any]) -> Standing:
+    status = manifest.get("status") or {}
+    ready, stalled = find(status, READY) or {}, find(status, STALLED) or {}
+    return Standing(
+        namespace=key.namespace,
+        kind=key.kind,
+        ready=str(ready.get("status", "Unknown")),
+        reason=str(ready.get("reason", "")),
+        stalled=str(stalled.get("status") == "True"),
+    )
 
 
 def _mentions(manifest: Mapping[str, Any]) -> frozenset[ObjectKey]:

@@ -46,6 +46,15 @@ class Feed:
         self._listed_at = time.monotonic()
 
     @property
+    def informers(self) -> Sequence[Informer]:
+        """The watches beside kopf's."""
+        return self._informers
+
+    def listed_at(self) -> float:
+        """When our own kinds were last listed, seconds since the epoch."""
+        return time.time() - time.monotonic() + self._listed_at
+
+    @property
     def synced(self) -> bool:
         """Whether all that existed at the start has been seen."""
         return self._listed.is_set() and all(informer.synced for informer in self._informers)
@@ -145,5 +154,5 @@ def _oldest(lists: Sequence[ObjectList]) -> str:
 
 def _hint(exc: KubeError) -> str:
     if isinstance(exc, NotFound) and exc.api_missing:
-        return "the CustomResourceDefinitions are not installed: apply manifests/install.yaml"
+        return "the CustomResourceDefinitions are not installed: install the chart quarterdeck-crds"
     return ""

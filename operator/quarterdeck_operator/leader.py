@@ -12,7 +12,7 @@ from quarterdeck_kube.resources import LEASE, Manifest
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.installation import ensure_installation
 from quarterdeck_operator.lease import LeaderElector
-from quarterdeck_operator.own_secrets import OwnSecretUnusable
+from quarterdeck_operator.own_secrets import USUAL, OwnSecrets, OwnSecretUnusable
 
 INSTALLATION_RETRY: Final = 10.0
 """Seconds."""
@@ -20,14 +20,20 @@ INSTALLATION_RETRY: Final = 10.0
 _log = structlog.get_logger(__name__)
 
 
-async def lead(elector: LeaderElector, engine: Engine, client: KubeClient, namespace: str) -> None:
+async def lead(
+    elector: LeaderElector,
+    engine: Engine,
+    client: KubeClient,
+    namespace: str,
+    own: OwnSecrets = USUAL,
+) -> None:
     """Wait for the Lease, work while it is held, give it back. Raises LeaseLost."""
     await elector.acquire()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(elector.hold())
             group.create_task(engine.run())
-            group.create_task(_keep_installation(client, namespace))
+            group.create_task(_keep_installation(client, namespace, own))
     finally:
         await elector.release()
 
@@ -45,10 +51,10 @@ def lease_informer(
     )
 
 
-async def _keep_installation(client: KubeClient, namespace: str) -> None:
+async def _keep_installation(client: KubeClient, namespace: str, own: OwnSecrets) -> None:
     while True:
         try:
-            await ensure_installation(client, namespace)
+            await ensure_installation(client, namespace, own)
         except (KubeError, OwnSecretUnusable) as exc:
             _log.error("installation not complete", error=str(exc))
             await asyncio.sleep(INSTALLATION_RETRY)

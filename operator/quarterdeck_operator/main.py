@@ -14,7 +14,12 @@ import aiohttp
 import structlog
 import uvloop
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from pydantic import ValidationError
 
 from quarterdeck_contract.guarded_sockets import guarded_sockets
@@ -23,16 +28,22 @@ from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
 from quarterdeck_kube.errors import LoginError
 from quarterdeck_kube.login import login
-from quarterdeck_kube.prometheus import PrometheusRequestMetrics
+from quarterdeck_kube.prometheus import PrometheusRequestMetrics, WatchCollector
 from quarterdeck_operator.cluster.kubernetes import KubernetesCluster
-from quarterdeck_operator.engine import Engine
+from quarterdeck_operator.engine import OWN_KINDS, Engine
 from quarterdeck_operator.feed import Feed
 from quarterdeck_operator.handlers import run_front
 from quarterdeck_operator.health import health_app
 from quarterdeck_operator.leader import lead, lease_informer
 from quarterdeck_operator.lease import LeaderElector, LeaseLost
 from quarterdeck_operator.logs import configure_logs
-from quarterdeck_operator.metrics import PrometheusEngineMetrics, ResourceCollector
+from quarterdeck_operator.metrics import (
+    PrometheusEngineMetrics,
+    ResourceCollector,
+    SeenCollector,
+    tell_build,
+    tell_leader,
+)
 from quarterdeck_operator.pepper import SecretPepper
 from quarterdeck_operator.settings import Settings
 
@@ -64,10 +75,13 @@ def main() -> None:
 
 async def run(settings: Settings, credentials: Credentials) -> None:
     """Run until a signal. Raises an ExceptionGroup with Stopped, LeaseLost or a failure."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
+    tell_build(registry)
     namespace = settings.namespace or credentials.namespace
+    own = settings.own_secrets
     identity = f"{socket.gethostname()}_{os.getpid()}_{secrets.token_hex(4)}"
     async with (
         KubeClient(
@@ -79,14 +93,15 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         engine = Engine(
             cluster,
             settings.build_options(namespace),
-            pepper=SecretPepper(cluster, namespace),
+            pepper=SecretPepper(cluster, namespace, own.key_pepper),
+            reserved=own.keys(namespace),
             workers=settings.reconcile_workers,
             metrics=PrometheusEngineMetrics(registry),
         )
-        registry.register(ResourceCollector(engine.counts))
         feed = Feed(client, engine, settings.watch_namespaces)
+        _tell_state(registry, engine, feed)
         elector = LeaderElector(client, namespace, settings.lease_name, identity)
-        _leader_gauge(registry, elector, settings.lease_name)
+        tell_leader(registry, settings.lease_name, lambda: elector.leading)
         lease = lease_informer(client, elector, namespace, settings.lease_name)
         stopping = asyncio.Event()
         _stop_on_signals(stopping)
@@ -100,7 +115,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
             group.create_task(_keep_running(front, feed))
             await feed.wait_synced()
             group.create_task(lease.run())
-            group.create_task(lead(elector, engine, client, namespace))
+            group.create_task(lead(elector, engine, client, namespace, own))
 
 
 def _guarded(settings: Settings) -> aiohttp.TCPConnector:
@@ -146,14 +161,10 @@ async def _serve(port: int, feed: Feed, registry: CollectorRegistry) -> None:
         await runner.cleanup()
 
 
-def _leader_gauge(registry: CollectorRegistry, elector: LeaderElector, name: str) -> None:
-    gauge = Gauge(
-        "leader_election_master_status",
-        "1 while this process holds the Lease.",
-        ["name"],
-        registry=registry,
-    )
-    gauge.labels(name).set_function(lambda: float(elector.leading))
+def _tell_state(registry: CollectorRegistry, engine: Engine, feed: Feed) -> None:
+    registry.register(ResourceCollector(engine.counts))
+    registry.register(SeenCollector(feed.listed_at, OWN_KINDS))
+    registry.register(WatchCollector("quarterdeck_operator", feed.informers))
 
 
 if __name__ == "__main__":

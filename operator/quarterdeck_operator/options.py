@@ -11,9 +11,13 @@ class BuildOptions:
 
     worker_image: str
     image_pull_policy: str = "IfNotPresent"
+    image_pull_secrets: tuple[str, ...] = ()
+    """Secrets for the worker image's registry, which must be in every agent's namespace."""
     gateway_namespace: str = "quarterdeck-system"
     """Namespace of the gateway's pods: the only ones that may reach workers."""
     traces_endpoint: str = ""
     """Collector that workers send traces to; empty: none."""
+    scraper_namespace: str = ""
+    """Namespace of a Prometheus outside the installation that may read the workers' metrics."""
     system_namespace: str = SYSTEM_NAMESPACE
     """Namespace whose ApiKeys may enter other namespaces."""

@@ -42,9 +42,10 @@ class NoPepper:
 class SecretPepper:
     """The Secret of the installation in ``namespace``; read until it is there, then kept."""
 
-    def __init__(self, cluster: Cluster, namespace: str) -> None:
+    def __init__(self, cluster: Cluster, namespace: str, secret: str = PEPPER_SECRET) -> None:
         self._cluster = cluster
         self._namespace = namespace
+        self._secret = secret
         self._known: bytes | None = None
 
     async def read(self) -> bytes:
@@ -54,11 +55,11 @@ class SecretPepper:
         return self._known
 
     async def _fetch(self) -> bytes:
-        found = await self._cluster.secret(self._namespace, PEPPER_SECRET)
+        found = await self._cluster.secret(self._namespace, self._secret)
         if found is None:
             raise Transient(
                 reasons.PEPPER_MISSING,
-                f'Secret "{PEPPER_SECRET}" is not in namespace "{self._namespace}" yet: '
+                f'Secret "{self._secret}" is not in namespace "{self._namespace}" yet: '
                 "the leading operator makes it at its start",
             )
         return found.get(PEPPER_KEY, b"")

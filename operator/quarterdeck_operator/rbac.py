@@ -10,9 +10,10 @@ from quarterdeck_contract.names import (
     ADMIN_KEY_SECRET,
     GATEWAY_AUTH_SECRET,
     GROUP,
+    OPERATOR_LEASE,
     PEPPER_SECRET,
 )
-from quarterdeck_operator.installation import POSTGRES, REDIS
+from quarterdeck_operator.own_secrets import GRAFANA, POSTGRES, REDIS
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class PolicyRule:
         return rule | ({"resourceNames": list(self.names)} if self.names else {})
 
 
-LEASE_NAME: Final = "quarterdeck-operator"
+LEASE_NAME: Final = OPERATOR_LEASE
 
 _WATCH: Final = ("list", "watch")
 # Server-side apply is PATCH; RBAC asks for create too where the object is not there yet. After a
@@ -91,10 +92,34 @@ NAMESPACE_RULES: Final[tuple[PolicyRule, ...]] = (
         ("secrets",),
         ("get",),
         "its own Secrets, at every start",
-        names=(ADMIN_KEY_SECRET, GATEWAY_AUTH_SECRET, PEPPER_SECRET, REDIS, POSTGRES),
+        names=(
+            ADMIN_KEY_SECRET,
+            GATEWAY_AUTH_SECRET,
+            PEPPER_SECRET,
+            REDIS,
+            POSTGRES,
+            GRAFANA,
+        ),
+    ),
+    PolicyRule(
+        ("",),
+        ("secrets",),
+        ("patch",),
+        "the admin key's hash, when the key was changed",
+        names=(GATEWAY_AUTH_SECRET,),
     ),
 )
 """In the operator's own namespace."""
+
+UNINSTALL_RULES: Final[tuple[PolicyRule, ...]] = (
+    PolicyRule(
+        (GROUP,),
+        ("agents", "models", "apikeys", "budgets"),
+        ("list", "delete"),
+        "uninstall.customResources",
+    ),
+)
+"""Of the Job that removes what people declared, in every namespace that is watched."""
 
 
 def manifests(rules: Sequence[PolicyRule]) -> list[dict[str, Any]]:

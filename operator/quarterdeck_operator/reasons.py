@@ -60,6 +60,8 @@ NAMESPACES_NOT_PERMITTED: Final = "NamespacesNotPermitted"
 its own namespace alone."""
 ADDRESS_FORBIDDEN: Final = "AddressForbidden"
 """The Model's spec.baseURL leads to a metadata service or another address nobody may call."""
+SECRET_NOT_ALLOWED: Final = "SecretNotAllowed"  # noqa: S105 - a reason
+"""The Secret holds a key of an ApiKey or is the installation's own: no worker gets it."""
 TIME_ZONE_UNKNOWN: Final = "TimeZoneUnknown"
 """The Budget's spec.timeZone is no IANA name."""
 PEPPER_WEAK: Final = "PepperWeak"

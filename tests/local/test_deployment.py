@@ -17,7 +17,8 @@ KEY = ObjectKey("Deployment", "default", "agent-demo")
 
 def without_its_secret() -> Manifest:
     """A Deployment of which no worker can be launched: every try fails at once."""
-    missing = {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "gone", "key": "k"}}}
+    gone = {"secretKeyRef": {"name": "gone", "key": "k"}}
+    missing = {"name": "QUARTERDECK_MODEL_0_API_KEY", "valueFrom": gone}
     pod = {"containers": [{"name": "worker", "image": "ours", "env": [missing]}]}
     return {
         "kind": KEY.kind,

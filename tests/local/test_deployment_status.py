@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from quarterdeck_local.deployment_status import IMAGES_NOT_SUPPORTED, Failure, status
+from quarterdeck_local.deployment_status import NEEDS_A_CLUSTER, Failure, status
 from quarterdeck_local.rollout import Seen
 
 DEPLOYMENT: dict[str, Any] = {"metadata": {"generation": 3}}
@@ -48,8 +48,9 @@ def test_a_crash_is_the_reason_why_nothing_is_available() -> None:
 
 
 def test_an_image_that_cannot_run_here_is_not_tried_again() -> None:
-    found = status(DEPLOYMENT, [], 1, Failure(IMAGES_NOT_SUPPORTED, "needs a cluster"), "now")
-    assert condition(found, "Progressing") == ("False", IMAGES_NOT_SUPPORTED)
+    for reason in NEEDS_A_CLUSTER:
+        found = status(DEPLOYMENT, [], 1, Failure(reason, "needs a cluster"), "now")
+        assert condition(found, "Progressing") == ("False", reason)
 
 
 def test_times_move_only_when_a_condition_does() -> None:

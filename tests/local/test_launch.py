@@ -3,11 +3,18 @@ from typing import Any
 
 import pytest
 
-from quarterdeck_local.launch import CannotLaunch, agent_of, prepare, template_hash
+from quarterdeck_local.launch import (
+    CannotLaunch,
+    agent_of,
+    foreign_variables,
+    prepare,
+    template_hash,
+)
 from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.port import Manifest, ObjectKey
 
 HERE = Path("/run/here")
+KEY = "QUARTERDECK_MODEL_0_API_KEY"
 
 
 def deployment(*env: dict[str, Any], **volume: Any) -> Manifest:
@@ -48,7 +55,7 @@ def store() -> ObjectStore:
 
 
 def reference(name: str, key: str) -> dict[str, Any]:
-    return {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
+    return {"name": KEY, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
 
 
 def test_mounted_config_becomes_files_and_paths_follow(store: ObjectStore) -> None:
@@ -64,20 +71,29 @@ def test_items_choose_and_rename(store: ObjectStore) -> None:
 
 def test_secrets_become_variables(store: ObjectStore) -> None:
     launch = prepare(deployment(reference("keys", "apiKey")), store, HERE, {})
-    assert launch.environment["KEY"] == "sesame"
+    assert launch.environment[KEY] == "sesame"
     assert "sesame" not in repr(launch)
 
 
 def test_the_shells_own_keys_do_not_leak_into_workers(store: ObjectStore) -> None:
     shell = {"PATH": "/bin", "OPENAI_API_KEY": "mine", "HTTPS_PROXY": "http://proxy"}
+    ours = ("DATABASE_URL", "REDIS_URL", "KEY_PEPPER", "ADMIN_KEY_HASH", "ALERT_WEBHOOK_SECRET")
+    shell |= {f"QUARTERDECK_{name}": "of the gateway" for name in ours}
+    shell |= {"PYTHONPATH": "/elsewhere", "LD_PRELOAD": "/elsewhere.so"}
     environment = prepare(deployment(), store, HERE, shell).environment
     assert environment.keys() == {"PATH", "HTTPS_PROXY", "QUARTERDECK_WORKER_CONFIG"}
 
 
-def test_the_pod_may_override_what_is_inherited(store: ObjectStore) -> None:
-    own = {"name": "LANG", "value": "de_DE.UTF-8"}
-    environment = prepare(deployment(own), store, HERE, {"LANG": "C"}).environment
-    assert environment["LANG"] == "de_DE.UTF-8"
+def test_what_an_agent_asks_for_reaches_no_process(store: ObjectStore) -> None:
+    names = ("PATH", "PYTHONWARNINGS", "BROWSER", "LD_PRELOAD", "HTTPS_PROXY", "harmless")
+    asked = deployment(*({"name": name, "value": "theirs"} for name in names))
+    environment = prepare(asked, store, HERE, {"PATH": "/bin"}).environment
+    assert environment == {
+        "PATH": "/bin",
+        "QUARTERDECK_WORKER_CONFIG": "/run/here/config/c.json",
+    }
+    assert foreign_variables(asked) == [*names]
+    assert foreign_variables(deployment(reference("keys", "apiKey"))) == []
 
 
 @pytest.mark.parametrize(

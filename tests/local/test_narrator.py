@@ -69,3 +69,13 @@ def test_a_narrow_terminal_breaks_no_line_of_it() -> None:
     told = invited(None).splitlines()
     for line in invitation("http://127.0.0.1:8000", Path("/a/rather/long/path"), "default/demo"):
         assert line in told
+
+
+def test_the_first_thing_to_open_is_the_web_ui() -> None:
+    out = io.StringIO()
+    Narrator(Console(file=out, width=20)).welcome("http://127.0.0.1:8000", Path("/h"), empty=True)
+    first, _, second, third, *rest = out.getvalue().splitlines()
+    assert first == "Quarterdeck is up at http://127.0.0.1:8000"
+    assert "web UI      http://127.0.0.1:8000/" in second
+    assert "API         http://127.0.0.1:8000/v1" in third
+    assert any("/h/admin.key" in line for line in rest)

@@ -26,7 +26,7 @@ from quarterdeck_operator.cluster.port import Manifest, ObjectKey
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.options import BuildOptions
 from support.fake_provider import FakeProvider
-from support.standalone import PATIENCE, agent, model
+from support.standalone import PATIENCE, agent, model, secret
 
 IMAGE = "the-worker"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -206,8 +206,10 @@ async def test_workers_of_a_deleted_agent_do_not_serve_its_namesake(demo: Bench)
 
 async def test_a_worker_that_cannot_start_says_why_and_is_tried_again(bench: Bench) -> None:
     bench.intake.delete(AGENT)
-    bench.intake.apply(agent(runtime={"env": [{"name": "PYTHONHOME", "value": "/nowhere"}]}))
-    await bench.until(lambda: "exit code 1" in bench.ready()[2], "the exit code is told")
+    bench.intake.apply(secret("blank", apiKey=" "))
+    bench.intake.apply(model("keyed", url="http://unused", credentials={"name": "blank"}))
+    bench.intake.apply(agent(model="keyed"))
+    await bench.until(lambda: "exit code 2" in bench.ready()[2], "the exit code is told")
     status, reason, message = bench.ready()
     assert (status, reason) == ("False", "WaitingForWorkers")
     assert "next try after" in message
@@ -218,6 +220,31 @@ async def test_a_worker_that_cannot_start_says_why_and_is_tried_again(bench: Ben
     assert path.read_text()
     bench.intake.apply(agent())
     await bench.until_ready()
+
+
+async def test_variables_of_an_agent_run_nothing_here(demo: Bench, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    attack = {
+        "PYTHONWARNINGS": "error::antigravity.Anything",
+        "BROWSER": f"/bin/sh -c 'touch {ran}' #%s",
+    }
+    env = [{"name": name, "value": value} for name, value in attack.items()]
+    demo.intake.apply(agent(runtime={"env": env}))
+    await demo.until(lambda: demo.ready()[1] == "EnvironmentNotSupported", "it is refused")
+    assert "spec.runtime.env (PYTHONWARNINGS, BROWSER) needs a cluster" in demo.ready()[2]
+    await demo.until(lambda: demo.pids() == [], "no worker is left")
+    assert not ran.exists()
+
+
+async def test_no_module_comes_from_the_folder_that_a_worker_runs_in(demo: Bench) -> None:
+    (old,) = demo.pids()
+    planted = demo.run_directory / "default.demo" / "quarterdeck_worker.py"
+    planted.write_text("raise SystemExit('planted')")
+    try:
+        demo.intake.apply(agent(instructions="Begin anew."))
+        await demo.until(lambda: demo.pids() not in ([], [old]), "the worker is new")
+    finally:
+        planted.unlink()
 
 
 async def test_own_images_need_a_cluster(bench: Bench) -> None:

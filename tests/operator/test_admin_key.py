@@ -14,7 +14,7 @@ from quarterdeck_contract.names import (
 from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.resources import SECRET
 from quarterdeck_operator.admin_key import ensure_admin_key
-from quarterdeck_operator.own_secrets import OwnSecretUnusable
+from quarterdeck_operator.own_secrets import OwnSecrets, OwnSecretUnusable
 from support.fake_api import FakeApi
 
 KEY = SECRET.path("ns", ADMIN_KEY_SECRET)
@@ -48,6 +48,39 @@ async def test_a_missing_hash_is_made_of_the_present_key(client: KubeClient, fak
     await ensure_admin_key(client, "ns")
     assert data(fake, KEY, "key") == key
     assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(key.encode()).hexdigest()
+
+
+async def test_the_hash_follows_a_key_that_was_changed(client: KubeClient, fake: FakeApi) -> None:
+    await ensure_admin_key(client, "ns")
+    metadata = fake.objects[KEY]["metadata"]
+    await fake.put(KEY, {"metadata": metadata, "data": {"key": "cWRfbmV3"}})
+    await ensure_admin_key(client, "ns")
+    assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(b"qd_new").hexdigest()
+    await fake.remove(KEY)
+    await ensure_admin_key(client, "ns")
+    key = data(fake, KEY, "key")
+    assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(key.encode()).hexdigest()
+
+
+async def test_the_hash_follows_a_key_of_a_persons_own(client: KubeClient, fake: FakeApi) -> None:
+    own = OwnSecrets(admin_key="mine", made=("gateway-auth",))
+    path = SECRET.path("ns", "mine")
+    for key in (b"qd_one", b"qd_two"):
+        encoded = base64.b64encode(key).decode()
+        metadata = {"namespace": "ns", "name": "mine"}
+        await fake.put(path, {"metadata": metadata, "data": {"key": encoded}})
+        await ensure_admin_key(client, "ns", own)
+        assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(key).hexdigest()
+    await fake.remove(path)
+    await ensure_admin_key(client, "ns", own)
+    assert data(fake, HASH, GATEWAY_AUTH_KEY) == hashlib.sha256(b"qd_two").hexdigest()
+
+
+async def test_a_hash_of_a_persons_own_is_left(client: KubeClient, fake: FakeApi) -> None:
+    metadata = {"namespace": "ns", "name": GATEWAY_AUTH_SECRET}
+    await fake.put(HASH, {"metadata": metadata, "data": {GATEWAY_AUTH_KEY: "b3Ro"}})
+    await ensure_admin_key(client, "ns")
+    assert data(fake, HASH, GATEWAY_AUTH_KEY) == "oth"
 
 
 async def test_a_secret_without_a_key_is_explained(client: KubeClient, fake: FakeApi) -> None:

@@ -1,6 +1,7 @@
 """Children of agents against golden files; QUARTERDECK_GOLDEN=1 rewrites them."""
 
 import os
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,25 @@ async def test_workers_cannot_reach_a_metadata_service(name: str) -> None:
             assert metadata not in ip_network(block["cidr"]) or any(
                 metadata in cidr for cidr in kept_out
             )
+
+
+async def test_another_prometheus_is_let_in_when_its_namespace_is_named() -> None:
+    options = replace(OPTIONS, scraper_namespace="monitoring")
+    built = build_agent(await resolved(*CASES["minimal"]), options)
+    (policy,) = (child["spec"] for child in built if child["kind"] == "NetworkPolicy")
+    (rule,) = policy["ingress"]
+    callers = [
+        (
+            *caller["namespaceSelector"]["matchLabels"].values(),
+            *caller["podSelector"]["matchLabels"].items(),
+        )
+        for caller in rule["from"]
+    ]
+    assert callers == [
+        ("quarterdeck-system", ("app.kubernetes.io/component", "gateway")),
+        ("quarterdeck-system", ("app.kubernetes.io/component", "prometheus")),
+        ("monitoring", ("app.kubernetes.io/name", "prometheus")),
+    ]
 
 
 async def test_no_secret_value_reaches_a_child() -> None:

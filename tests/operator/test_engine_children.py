@@ -84,7 +84,13 @@ class TestShape:
         world.cluster.remove(key("Agent", "demo"), collect=True)
         assert await world.spent() == {}
         assert {found.kind for found in world.cluster.objects} == {"Model"}
-        assert world.engine.counts() == {("Model", "True"): 1}
+        ((standing, count),) = world.engine.counts().items()
+        assert (standing.kind, standing.ready, standing.stalled, count) == (
+            "Model",
+            "True",
+            "False",
+            1,
+        )
 
 
 class TestOwnership:

@@ -8,8 +8,9 @@ from aiohttp.web import Application, Request
 from prometheus_client import CollectorRegistry
 
 from quarterdeck_operator.health import health_app
-from quarterdeck_operator.metrics import PrometheusEngineMetrics, ResourceCollector
+from quarterdeck_operator.metrics import PrometheusEngineMetrics, ResourceCollector, Standing
 
+STANDING = Standing("team-a", "Agent", "False", "SecretNotFound", "False")
 Endpoint = TestClient[Request, Application]
 
 
@@ -28,7 +29,7 @@ async def endpoint(problems: dict[str, str]) -> AsyncIterator[Endpoint]:
     metrics.started("agent", 0.5)
     metrics.retried("agent")
     metrics.reconciled("agent", "error", 0.1)
-    registry.register(ResourceCollector(lambda: {("Agent", "True"): 3}))
+    registry.register(ResourceCollector(lambda: {STANDING: 3}))
     app = health_app(lambda: problems["health"], lambda: problems["ready"], registry)
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -63,6 +64,8 @@ async def test_metrics_bear_the_names_that_dashboards_know(
         'controller_runtime_reconcile_total{controller="agent",result="error"} 1.0',
         'controller_runtime_reconcile_errors_total{controller="agent"} 1.0',
         'controller_runtime_reconcile_time_seconds_count{controller="agent"} 1.0',
-        'quarterdeck_resources{kind="Agent",ready="True"} 3.0',
+        "controller_runtime_active_workers",
+        'quarterdeck_resources{kind="Agent",namespace="team-a",ready="False",'
+        'reason="SecretNotFound",stalled="False"} 3.0',
     ):
         assert sample in text

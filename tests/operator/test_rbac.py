@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from quarterdeck_contract.names import GROUP, worker_name
+from quarterdeck_contract.names import GATEWAY_AUTH_SECRET, GROUP, worker_name
 from quarterdeck_kube.resources import (
     API_KEY,
     BUDGET,
@@ -101,11 +101,13 @@ def test_nothing_is_granted_by_wildcard() -> None:
         assert "*" not in group + resource + verb
 
 
-def test_secrets_are_never_deleted_and_its_own_never_changed() -> None:
+def test_secrets_are_never_deleted_and_of_its_own_only_the_hash_is_changed() -> None:
     everywhere = {verb for _, resource, verb in granted(CLUSTER_RULES) if resource == "secrets"}
     at_home = {verb for _, resource, verb in granted(NAMESPACE_RULES) if resource == "secrets"}
     assert everywhere == {"get", "list", "watch", "create", "patch"}
-    assert at_home == {"get", "create"}
+    assert at_home == {"get", "create", "patch"}
+    changed = [rule.names for rule in NAMESPACE_RULES if "patch" in rule.verbs]
+    assert changed == [(GATEWAY_AUTH_SECRET,)]
 
 
 @pytest.mark.cluster

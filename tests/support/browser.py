@@ -15,11 +15,13 @@ from typing import Any, Final, Literal
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
 
 ROOT: Final = Path(__file__).parents[2]
-UI: Final = ROOT / "frontend" / "dist"
+UI: Final = Path(os.environ.get("QUARTERDECK_UI_DIRECTORY", ROOT / "frontend" / "dist"))
 AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ARTIFACTS: Final = Path(os.environ.get("QUARTERDECK_ARTIFACTS", ROOT / "artifacts"))
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 MOBILE: Final[ViewportSize] = {"width": 360, "height": 740}
+PATIENCE: Final = 20_000
+"""Milliseconds; a demo model on a busy machine thinks for a while."""
 Scheme = Literal["light", "dark"]
 # As root there is no sandbox to be had, and nobody is to be called.
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-quic", "--disable-background-networking")
@@ -61,8 +63,13 @@ class Complaints:
         self.said = kept
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not _asks_who(message):
             self.said.append(f"{message.type}: {message.text}")
+
+
+def _asks_who(message: ConsoleMessage) -> bool:
+    """The answer to "who is signed in?" when nobody is; the browser logs every 401."""
+    return "401" in message.text and str(message.location["url"]).endswith("/api/v1/session")
 
 
 @contextmanager
@@ -71,22 +78,56 @@ def opened(
 ) -> Iterator[tuple[Page, Complaints]]:
     """A page in a profile of its own; in the end it must have no complaints."""
     context = browser.new_context(
-        base_url=url, viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id="UTC"
+        base_url=url,
+        viewport=viewport,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="UTC",
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page, complaints = context.new_page(), Complaints()
     complaints.watch(page)
     try:
         yield page, complaints
     finally:
         context.close()
-    assert not complaints.said
+    assert not complaints.said, complaints.said
+
+
+def sign_in(page: Page, key: str) -> None:
+    """Open a session for the page's profile without the form."""
+    answer = page.request.post("/api/v1/session", data={"key": key})
+    assert answer.ok, answer.text()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page shows what it loaded."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function("() => !document.querySelector('main .animate-pulse, [aria-busy=true]')")
+
+
+def look(page: Page, viewport: ViewportSize, scheme: Scheme) -> None:
+    """See the page that is open at another size and in another theme."""
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)
+    dark = str(scheme == "dark").lower()
+    page.wait_for_function(f"() => document.documentElement.classList.contains('dark') === {dark}")
+
+
+def width(page: Page) -> int:
+    """Pixels that the page is wide; more than the viewport's means that it scrolls sideways."""
+    inside = "Math.max(document.scrollingElement.scrollWidth, "
+    inside += "...[...document.querySelectorAll('main')].map(main => main.scrollWidth))"
+    found: int = page.evaluate(f"() => {inside}")
+    return found
 
 
 def axe(page: Page) -> list[str]:
     """Serious and critical findings about the page as it stands; one line each, with the place."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
     options = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
@@ -97,10 +138,17 @@ def axe(page: Page) -> list[str]:
 
 
 def shot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page as ``artifacts/NAME.png``."""
+    """Keep a picture of the page as ``artifacts/NAME.png``, as tall as what it contains."""
     path = ARTIFACTS / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, full_page=True, animations="disabled")
+    size = page.viewport_size
+    assert size is not None
+    # The shell scrolls inside itself: without this the picture would end at the fold.
+    hidden = "() => { const main = document.querySelector('#main') ?? document.documentElement;"
+    hidden += " return main.scrollHeight - main.clientHeight }"
+    page.set_viewport_size({**size, "height": size["height"] + int(page.evaluate(hidden))})
+    page.screenshot(path=path, animations="disabled")
+    page.set_viewport_size(size)
 
 
 def _places(violation: dict[str, Any]) -> str:

@@ -58,6 +58,9 @@ class KeyShelf:
     def model(self, namespace: str, name: str) -> ModelEntry | None:
         return None
 
+    def models(self) -> Sequence[ModelEntry]:
+        return []
+
     def key_by_hash(self, key_hash: str) -> KeyEntry | None:
         found = (entry for entry in self.entries.values() if key_hash in entry.hashes)
         return next(found, None)

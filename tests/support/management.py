@@ -1,32 +1,40 @@
 """The management API without a whole gateway: its routers over a catalogue and a writer in memory,
 with whoever a test wants to be."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 import httpx
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from quarterdeck_contract.names import API_VERSION, SYSTEM_NAMESPACE
 from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_gateway.agents import endpoints as agents
+from quarterdeck_gateway.agents.service import AgentChanges
 from quarterdeck_gateway.audit.port import MemoryAuditLog
 from quarterdeck_gateway.budgets import endpoints as budgets
 from quarterdeck_gateway.budgets.service import BudgetService
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
-from quarterdeck_gateway.catalogue.port import Manifest
+from quarterdeck_gateway.catalogue.port import EventType, Manifest
 from quarterdeck_gateway.errors import InvalidRequest
+from quarterdeck_gateway.events.port import MemoryEvents
 from quarterdeck_gateway.identity.keyring import Keyring
 from quarterdeck_gateway.identity.principal import Principal, installation_admin
 from quarterdeck_gateway.keys import endpoints as keys
 from quarterdeck_gateway.keys.service import KeyService
+from quarterdeck_gateway.manifests.service import Find, ManifestService
 from quarterdeck_gateway.middleware.errors import ErrorEnvelopeMiddleware
+from quarterdeck_gateway.model_resources import endpoints as models
+from quarterdeck_gateway.model_resources.service import ModelService
+from quarterdeck_gateway.namespaces import endpoints as namespaces
+from quarterdeck_gateway.routing.registry import MemoryRegistry
 from quarterdeck_gateway.whoami import endpoints as whoami
 
 PEPPER = b"a pepper of thirty-two bytes or more"
@@ -72,12 +80,31 @@ class Management:
     now: datetime = NOW
     catalogue: EventCatalogue = field(default_factory=lambda: EventCatalogue(synced=True))
     writer: MemoryWriter = field(init=False)
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
     audit: MemoryAuditLog = field(default_factory=MemoryAuditLog)
     keyring: Keyring = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writer = MemoryWriter(self.catalogue.observe)
+        self.writer = MemoryWriter(self.observe)
         self.keyring = Keyring(self.catalogue, PEPPER, "0" * 64, lambda: self.now)
+
+    def observe(self, event_type: EventType, manifest: Manifest) -> None:
+        """Tell catalogue and registry of a change."""
+        self.catalogue.observe(event_type, manifest)
+        self.registry.observe(event_type, manifest)
+
+    def manifests(self, kind: str, known: Find, **options: Any) -> ManifestService:
+        """The service of one kind."""
+        return ManifestService(
+            kind,
+            known,
+            lambda: self.catalogue.synced,
+            self.writer,
+            self.audit,
+            now=lambda: self.now,
+            **options,
+        )
 
     def later(self, **units: float) -> None:
         """Let time pass."""
@@ -127,10 +154,30 @@ async def management(*, wait_seconds: float = 0.1) -> AsyncIterator[Management]:
         )
     )
     app.include_router(whoami.router())
+    for router in _resource_routers(world):
+        app.include_router(router)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         world.http = http
         yield world
+
+
+def _resource_routers(world: Management) -> Iterator[APIRouter]:
+    registry, catalogue = world.registry, world.catalogue
+
+    def agent(namespace: str, name: str) -> Manifest | None:
+        entry = registry.get(namespace, name)
+        return None if entry is None else entry.manifest
+
+    def model(namespace: str, name: str) -> Manifest | None:
+        entry = catalogue.model(namespace, name)
+        return None if entry is None else entry.manifest
+
+    changes = AgentChanges(registry, world.manifests("Agent", agent), "default")
+    yield agents.router(registry, "default")
+    yield agents.changes_router(registry, changes, world.events)
+    yield models.router(ModelService(catalogue, registry, world.manifests("Model", model)))
+    yield namespaces.router(registry, catalogue, "default")
 
 
 class _Someone:

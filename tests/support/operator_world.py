@@ -13,6 +13,7 @@ from quarterdeck_operator.cluster.port import Manifest, ObjectKey
 from quarterdeck_operator.conditions import find
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.options import BuildOptions
+from quarterdeck_operator.own_secrets import USUAL
 from quarterdeck_operator.pepper import FixedPepper
 
 NAMESPACE = "team"
@@ -98,7 +99,12 @@ class World:
     def new_engine(self) -> Engine:
         """An operator that has just started: it has seen what exists, and sees what comes."""
         engine = Engine(
-            self.cluster, OPTIONS, pepper=FixedPepper(PEPPER), workers=4, now=lambda: self.now
+            self.cluster,
+            OPTIONS,
+            pepper=FixedPepper(PEPPER),
+            reserved=USUAL.keys(NAMESPACE),
+            workers=4,
+            now=lambda: self.now,
         )
         self.cluster.listeners = [engine.observe]
         for manifest in list(self.cluster.objects.values()):

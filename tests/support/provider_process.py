@@ -44,5 +44,7 @@ def running_provider() -> Iterator[Provider]:
     command = [sys.executable, "-m", "support.fake_provider", "--port", "0"]
     with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield Provider(process.stdout.readline().split()[-1])
-        process.kill()
+        try:
+            yield Provider(process.stdout.readline().split()[-1])
+        finally:
+            process.kill()

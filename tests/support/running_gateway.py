@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from quarterdeck_contract.names import API_VERSION
 from quarterdeck_gateway.accounting.ledger import MemoryLedger
 from quarterdeck_gateway.accounting.metrics import GatewayMetrics
 from quarterdeck_gateway.accounting.prices import CataloguePricer
@@ -47,6 +48,14 @@ REQUIRED: Any = {
     "database_url": "sqlite:///unused",
 }
 """What a gateway does not start without; the stores are in memory here."""
+READY: Any = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "WorkersReady",
+    "message": "",
+    "lastTransitionTime": "2026-01-01T00:00:10Z",
+}
+"""The condition of an agent that answers."""
 
 
 def agent(name: str, *urls: str, namespace: str = "default", **changes: Any) -> AgentEntry:
@@ -61,9 +70,15 @@ def agent(name: str, *urls: str, namespace: str = "default", **changes: Any) -> 
         "message": "" if urls else "0 of 1 workers are ready",
         "replicas": tuple(Replica(id=url, url=url, token="worker-secret") for url in urls),
         "manifest": {
-            "metadata": {"name": name, "creationTimestamp": "2026-01-01T00:00:00Z"},
+            "apiVersion": API_VERSION,
+            "kind": "Agent",
+            "metadata": {
+                "namespace": namespace,
+                "name": name,
+                "creationTimestamp": "2026-01-01T00:00:00Z",
+            },
             "spec": {"instructions": "Be brief.", "model": "demo"},
-            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+            "status": {"conditions": [READY]},
         },
     }
     return AgentEntry(**known | changes)

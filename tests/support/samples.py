@@ -176,6 +176,12 @@ BAD: tuple[Bad, ...] = (
         "names that begin with QUARTERDECK_ are reserved",
     ),
     _ruled(
+        "priority-of-the-cluster",
+        agent(runtime={"priorityClassName": "system-node-critical"}),
+        "spec.runtime.priorityClassName",
+        "names that begin with system- are for the cluster's own pods",
+    ),
+    _ruled(
         "compatible-without-url",
         model(provider="openai-compatible", model="m"),
         "spec.baseURL",

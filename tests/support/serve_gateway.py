@@ -19,8 +19,8 @@ from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
 from quarterdeck_gateway.composition import open_gateway
 from quarterdeck_gateway.logs import configure_logging
-from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry, entry_of
-from quarterdeck_gateway.routing.registry import MemoryRegistry
+from quarterdeck_gateway.routing.kubernetes import KubernetesRegistry
+from quarterdeck_gateway.routing.registry import MemoryRegistry, entry_of
 from quarterdeck_gateway.server import GatewayServer, server_config
 from quarterdeck_gateway.settings import Settings
 

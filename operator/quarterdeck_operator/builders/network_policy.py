@@ -1,5 +1,5 @@
-"""Only the gateway reaches workers, so that nobody goes around its authentication; and workers
-reach everything but a cloud's metadata service.
+"""Only the gateway and Prometheus reach workers, so that nobody goes around the gateway's
+authentication; and workers reach everything but a cloud's metadata service.
 
 Where models live (a provider's changing addresses, a service in this cluster, a machine in the
 office) is not ours to know, and policies cannot name hosts. A ``Model.spec.baseURL`` is a name that
@@ -11,6 +11,8 @@ from typing import Final
 from quarterdeck_contract.names import (
     GATEWAY_COMPONENT,
     LABEL_COMPONENT,
+    LABEL_NAME,
+    PROMETHEUS_COMPONENT,
     WORKER_PORT,
     worker_labels,
 )
@@ -21,17 +23,15 @@ from quarterdeck_operator.resolve.agent import ResolvedAgent
 
 NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 METADATA: Final = "169.254.0.0/16"
+PROMETHEUS_NAME: Final = "prometheus"
+"""What the charts and operators of others label a Prometheus as."""
 DNS_PORT: Final = 53
 TLS_PORTS: Final = (443, 6443)
 
 
 def build_network_policy(resolved: ResolvedAgent, options: BuildOptions) -> Manifest:
-    """A NetworkPolicy that lets the gateway's pods, and no others, reach the workers' port, and
-    workers whatever is not link-local."""
-    gateway = {
-        "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: options.gateway_namespace}},
-        "podSelector": {"matchLabels": {LABEL_COMPONENT: GATEWAY_COMPONENT}},
-    }
+    """A NetworkPolicy that lets the pods of the gateway and of Prometheus, and no others, reach the
+    workers' port, and workers whatever is not link-local."""
     ports = [{"port": WORKER_PORT, "protocol": "TCP"}]
     return child(
         resolved.agent,
@@ -40,10 +40,28 @@ def build_network_policy(resolved: ResolvedAgent, options: BuildOptions) -> Mani
         spec={
             "podSelector": {"matchLabels": worker_labels(resolved.agent.metadata.name)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [gateway], "ports": ports}],
+            "ingress": [{"from": _callers(options), "ports": ports}],
             "egress": _egress(),
         },
     )
+
+
+def _callers(options: BuildOptions) -> list[Manifest]:
+    own = options.gateway_namespace
+    callers = [
+        _pods(own, LABEL_COMPONENT, GATEWAY_COMPONENT),
+        _pods(own, LABEL_COMPONENT, PROMETHEUS_COMPONENT),
+    ]
+    if options.scraper_namespace:
+        callers.append(_pods(options.scraper_namespace, LABEL_NAME, PROMETHEUS_NAME))
+    return callers
+
+
+def _pods(namespace: str, label: str, value: str) -> Manifest:
+    return {
+        "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: namespace}},
+        "podSelector": {"matchLabels": {label: value}},
+    }
 
 
 def _egress() -> list[Manifest]:

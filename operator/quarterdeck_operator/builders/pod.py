@@ -39,7 +39,7 @@ def pod_template(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, An
             "labels": worker_labels(resolved.agent.metadata.name),
             "annotations": {ANNOTATION_CONFIG_HASH: resolved.config_hash},
         },
-        "spec": _pod_spec(resolved, options) | _scheduling(resolved),
+        "spec": _pod_spec(resolved, options) | _scheduling(resolved, options),
     }
 
 
@@ -127,7 +127,7 @@ def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:
     }
 
 
-def _scheduling(resolved: ResolvedAgent) -> dict[str, Any]:
+def _scheduling(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]:
     runtime = resolved.agent.spec.runtime or Runtime()
     labels = worker_labels(resolved.agent.metadata.name)
     spread = {
@@ -136,12 +136,13 @@ def _scheduling(resolved: ResolvedAgent) -> dict[str, Any]:
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": labels},
     }
-    pull_secret = runtime.image_pull_secret
+    own = runtime.image_pull_secret
+    pull_secrets = (own,) if own else options.image_pull_secrets
     wanted: dict[str, Any] = {
         "topologySpreadConstraints": [spread],
         "nodeSelector": runtime.node_selector,
         "tolerations": [toleration.manifest() for toleration in runtime.tolerations or ()],
         "priorityClassName": runtime.priority_class_name,
-        "imagePullSecrets": [{"name": pull_secret}] if pull_secret else None,
+        "imagePullSecrets": [{"name": name} for name in pull_secrets],
     }
     return {field: value for field, value in wanted.items() if value}

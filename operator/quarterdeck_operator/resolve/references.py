@@ -5,28 +5,40 @@ watch, so waiting for one costs no request.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
 from quarterdeck_contract.v1alpha1.references import ConfigMapKey, SecretKey
 from quarterdeck_operator import reasons
 from quarterdeck_operator.cache import Cache
 from quarterdeck_operator.cluster.port import Cluster, ObjectKey
-from quarterdeck_operator.errors import Waiting
+from quarterdeck_operator.errors import Stalled, Waiting
 
 ValueT = TypeVar("ValueT", str, bytes)
 
 
 class References:
-    """Reads Secrets and ConfigMaps; every method raises Waiting for what is not there."""
+    """Reads Secrets and ConfigMaps; every method raises Waiting for what is not there.
 
-    def __init__(self, cache: Cache, cluster: Cluster) -> None:
+    Secrets in ``reserved`` and those that are known to be ours are read for nobody.
+    """
+
+    def __init__(
+        self, cache: Cache, cluster: Cluster, reserved: Collection[ObjectKey] = ()
+    ) -> None:
+        self._cache = cache
+        self._reserved = frozenset(reserved)
         self._secrets = _Versioned[bytes](cache, cluster.secret, _digest)
         self._config_maps = _Versioned[str](cache, cluster.config_map, str)
 
     async def secret_digest(self, namespace: str, ref: SecretKey) -> str:
-        """A digest of one value of a Secret: it changes when the value does, and tells no more."""
+        """A digest of one value of a Secret: it changes when the value does, and tells no more.
+
+        Raises Stalled for a Secret of Quarterdeck's own: a Model's address could carry it away.
+        """
         key = ObjectKey("Secret", namespace, ref.name)
+        if key in self._reserved or self._cache.is_reserved(key):
+            raise _not_allowed(key)
         values = await self._secrets.values(key)
         if values is None:
             raise _missing(reasons.SECRET_NOT_FOUND, key)
@@ -78,6 +90,14 @@ class _Versioned(Generic[ValueT]):
 
 def _digest(value: bytes) -> str:
     return hashlib.sha256(value).hexdigest()
+
+
+def _not_allowed(key: ObjectKey) -> Stalled:
+    return Stalled(
+        reasons.SECRET_NOT_ALLOWED,
+        f'Secret "{key.name}" in namespace "{key.namespace}" is Quarterdeck\'s own and goes to no '
+        "worker: put what the worker needs into a Secret of your own and refer to that",
+    )
 
 
 def _missing(reason: str, key: ObjectKey) -> Waiting:
