@@ -1,0 +1,98 @@
+"""Wrong values are refused before anything is made, by words that say what to do."""
+
+from typing import Any
+
+import helm_python
+import pytest
+
+from support.charts import render
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"gatway": {}}, "gatway"),
+    ({"gateway": {"replica": 2}}, "replica"),
+    ({"gateway": {"replicas": 0}}, "/gateway/replicas"),
+    ({"gateway": {"replicas": "two"}}, "/gateway/replicas"),
+    ({"gateway": {"logLevel": "loud"}}, "/gateway/logLevel"),
+    ({"gateway": {"trustedProxies": ["10.0.0.0"]}}, "/gateway/trustedProxies/0"),
+    ({"gateway": {"oidc": {"issuer": "login.example.com"}}}, "/gateway/oidc/issuer"),
+    ({"ui": {"trustedProxies": ["ingress"]}}, "/ui/trustedProxies/0"),
+    ({"operator": {"replicas": 9}}, "/operator/replicas"),
+    ({"operator": {"image": {"pullPolicy": "Sometimes"}}}, "/operator/image/pullPolicy"),
+    ({"operator": {"image": {"digest": "abc"}}}, "/operator/image/digest"),
+    ({"operator": {"resources": {"limits": {"memory": "much"}}}}, "/limits/memory"),
+    ({"rbac": {"scope": "everything"}}, "/rbac/scope"),
+    ({"watchNamespaces": ["Not A Name"]}, "/watchNamespaces/0"),
+    ({"redis": {"storage": {"size": "large"}}}, "/redis/storage/size"),
+    ({"prometheus": {"retention": "two weeks"}}, "/prometheus/retention"),
+    ({"prometheus": {"alertmanagers": ["alertmanager"]}}, "/prometheus/alertmanagers/0"),
+    ({"ingress": {"path": "deck"}}, "/ingress/path"),
+    ({"networkPolicy": {"apiServerPorts": []}}, "/networkPolicy/apiServerPorts"),
+    ({"uninstall": {"timeoutSeconds": 1}}, "/uninstall/timeoutSeconds"),
+    ({"tracing": {"endpoint": "collector:4318"}}, "/tracing/endpoint"),
+]
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"redis": {"enabled": False}}, "redis.external.existingSecret"),
+    ({"redis": {"external": {"existingSecret": "x"}}}, "set redis.enabled to false"),
+    ({"postgres": {"enabled": False}}, "postgres.external.existingSecret"),
+    ({"postgres": {"external": {"existingSecret": "x"}}}, "set postgres.enabled to false"),
+    ({"rbac": {"scope": "namespaced"}}, "watchNamespaces"),
+    ({"gateway": {"oidc": {"issuer": "https://x"}}}, "gateway.oidc.audience"),
+    ({"gateway": {"oidc": {"audience": "x"}}}, "gateway.oidc.issuer"),
+    (
+        {
+            "gateway": {
+                "adminKey": {"existingSecret": "a"},
+                "adminKeyHash": {"existingSecret": "b"},
+            }
+        },
+        "name one",
+    ),
+    (
+        {"gateway": {"autoscaling": {"enabled": True, "minReplicas": 9}}},
+        "minReplicas is more than",
+    ),
+    (
+        {
+            "gateway": {
+                "autoscaling": {"enabled": True},
+                "resources": {"requests": {"cpu": None}},
+            }
+        },
+        "gateway.resources.requests.cpu",
+    ),
+    ({"ingress": {"enabled": True}}, "set ingress.host"),
+    ({"ingress": {"enabled": True, "host": "x", "tls": {"enabled": True}}}, "ingress.tls"),
+    ({"ingress": {"enabled": True, "host": "x", "path": "/deck"}}, "root of its host"),
+    ({"httpRoute": {"enabled": True}}, "httpRoute.parentRefs"),
+    (
+        {
+            "ingress": {"enabled": True, "host": "x"},
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}]},
+        },
+        "choose one way in",
+    ),
+    (
+        {"grafana": {"enabled": True}, "prometheus": {"enabled": False}},
+        "grafana.datasource.url",
+    ),
+    ({"monitoring": {"podMonitor": {"enabled": True}}}, "monitoring.scraperNamespace"),
+    ({"uninstall": {"enabled": False, "customResources": True}}, "nothing would be removed"),
+    ({"uninstall": {"enabled": False, "volumes": True}}, "nothing would be removed"),
+    ({"uninstall": {"secrets": True}}, "remove both or neither"),
+]
+
+
+@pytest.mark.parametrize(("values", "words"), WRONG, ids=lambda part: str(part)[:50])
+def test_the_schema_refuses(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(helm_python.HelmError) as refused:
+        render("quarterdeck", values)
+    assert "schema" in str(refused.value)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(("values", "words"), CONTRADICTIONS, ids=lambda part: str(part)[:50])
+def test_contradictions_are_refused(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(helm_python.HelmError) as refused:
+        render("quarterdeck", values)
+    assert "cannot be put into force together" in str(refused.value)
+    assert words in str(refused.value)
