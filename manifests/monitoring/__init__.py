@@ -1,0 +1,1 @@
+"""What is generated for observability: Grafana's dashboards and the table of metrics."""
