@@ -1,0 +1,2 @@
+export { AgentPage } from "./agent-page";
+export { AgentsPage } from "./agents-page";

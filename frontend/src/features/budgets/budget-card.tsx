@@ -1,0 +1,124 @@
+import { CircleAlert, CircleCheck, CircleDashed, Eye, OctagonX, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Money } from "@/components/money";
+import { RelativeTime } from "@/components/relative-time";
+import { Badge, type BadgeTone } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { formatUsd } from "@/lib/format";
+import { BudgetProgress } from "./budget-progress";
+import { type BudgetState, budgetState, marks, shares } from "./budget-state";
+import { t } from "./messages";
+import { type Budget, budgetName } from "./queries";
+
+const LOOKS: Record<BudgetState, { tone: BadgeTone; icon: typeof CircleCheck }> = {
+  fine: { tone: "success", icon: CircleCheck },
+  near: { tone: "warning", icon: TriangleAlert },
+  exceeded: { tone: "danger", icon: OctagonX },
+  watching: { tone: "info", icon: Eye },
+  uncounted: { tone: "neutral", icon: CircleDashed },
+  broken: { tone: "warning", icon: CircleAlert },
+};
+
+export interface BudgetCardProps {
+  budget: Budget;
+  /** Buttons for those who may change it. */
+  actions?: ReactNode;
+}
+
+export function BudgetCard({ budget, actions }: BudgetCardProps) {
+  return (
+    <Card aria-label={budgetName(budget)} className="flex h-full flex-col gap-3 p-4">
+      <div className="flex flex-wrap items-start justify-between gap-2">
+        <div className="min-w-0 flex-1 basis-48">
+          <h2 className="break-words font-semibold text-sm">{budgetName(budget)}</h2>
+          <p className="text-muted-foreground text-xs">{t.scopeOf(budget.scope)}</p>
+        </div>
+        <div className="flex shrink-0 items-center gap-1">
+          <StateBadge budget={budget} />
+          {actions}
+        </div>
+      </div>
+      <Amounts budget={budget} />
+      <BudgetProgress budget={budget} />
+      <Facts budget={budget} />
+      <Problem budget={budget} />
+    </Card>
+  );
+}
+
+function StateBadge({ budget }: { budget: Budget }) {
+  const state = budgetState(budget);
+  const { tone, icon: Icon } = LOOKS[state];
+  return (
+    <Badge tone={tone}>
+      <Icon aria-hidden />
+      {t.states[state]}
+    </Badge>
+  );
+}
+
+function Amounts({ budget }: { budget: Budget }) {
+  const share = shares(budget);
+  return (
+    <p className="flex items-baseline justify-between gap-2">
+      <span>
+        <span className="font-semibold text-lg tabular-nums">
+          {budget.spent_usd === null ? "–" : formatUsd(budget.spent_usd)}
+        </span>{" "}
+        <span className="text-muted-foreground">
+          {t.of} {formatUsd(budget.amount_usd)} {t.per[budget.period] ?? budget.period}
+        </span>
+      </span>
+      {share && <span className="tabular-nums">{t.percent(Math.round(share.spent))}</span>}
+    </p>
+  );
+}
+
+function Facts({ budget }: { budget: Budget }) {
+  const thresholds = marks(budget.spec).map((mark) => t.mark(mark.percent, mark.action));
+  return (
+    <dl className="grid grid-cols-3 gap-x-3 gap-y-1 text-xs">
+      <Fact label={t.remaining}>
+        <Money usd={budget.remaining_usd} />
+      </Fact>
+      <Fact label={t.reserved}>
+        <Money usd={budget.reserved_usd} />
+      </Fact>
+      <Fact label={t.resets}>
+        <RelativeTime at={budget.resets_at} />
+      </Fact>
+      {thresholds.length > 0 && (
+        <Fact className="col-span-3" label={t.marks}>
+          {thresholds.join(", ")}
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+interface FactProps {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}
+
+function Fact({ label, className, children }: FactProps) {
+  return (
+    <div className={className}>
+      <dt className="text-muted-foreground">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Why a budget is not in force, in the words of the one who found out. */
+function Problem({ budget }: { budget: Budget }) {
+  if (budgetState(budget) !== "broken") return null;
+  const said = budget.conditions.find((each) => each.reason === budget.state)?.message;
+  return (
+    <p className="text-warning text-xs">
+      {budget.state}
+      {typeof said === "string" && said && `: ${said}`}
+    </p>
+  );
+}

@@ -1,0 +1,61 @@
+import { RotateCw } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { CopyButton } from "@/components/copy-button";
+import { Button } from "@/components/ui/button";
+import { t } from "../messages";
+import { type Answer, isRunning } from "../stream/answer";
+import { AnswerFacts } from "./answer-facts";
+import { FailureNotice } from "./failure-notice";
+
+const Markdown = lazy(() => import("../markdown/markdown"));
+
+export interface AnswerViewProps {
+  answer: Answer;
+  agent: string;
+  /** Present on the last answer: asks again. */
+  onRetry: (() => void) | undefined;
+}
+
+export function AnswerView({ answer, agent, onRetry }: AnswerViewProps) {
+  const running = isRunning(answer);
+  return (
+    <article aria-label={t.answerOf(agent)} aria-busy={running} className="min-w-0">
+      {answer.status === "waiting" && <Thinking />}
+      {answer.content !== "" && (
+        <Suspense fallback={<p className="whitespace-pre-wrap break-words">{answer.content}</p>}>
+          <Markdown text={answer.content} streaming={running} />
+        </Suspense>
+      )}
+      {answer.status === "stopped" && (
+        <p className="pt-2 text-muted-foreground text-xs italic">{t.stopped}</p>
+      )}
+      {answer.failure && <FailureNotice failure={answer.failure} agent={agent} onRetry={onRetry} />}
+      {!running && (
+        <footer className="-ml-2 flex flex-wrap items-center gap-x-1 pt-2">
+          {answer.content !== "" && <CopyButton value={answer.content} label={t.copyAnswer} />}
+          {onRetry && !answer.failure && (
+            <Button
+              variant="ghost"
+              size="icon-sm"
+              aria-label={t.retry}
+              title={t.retry}
+              onClick={onRetry}
+            >
+              <RotateCw aria-hidden />
+            </Button>
+          )}
+          <AnswerFacts answer={answer} />
+        </footer>
+      )}
+    </article>
+  );
+}
+
+function Thinking() {
+  return (
+    <p className="flex items-center gap-2 text-muted-foreground">
+      <span aria-hidden className="size-2 animate-pulse rounded-full bg-primary" />
+      {t.thinking}
+    </p>
+  );
+}

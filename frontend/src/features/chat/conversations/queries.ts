@@ -1,0 +1,78 @@
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, type Schemas, send } from "@/lib/api";
+
+export type Conversation = Schemas["ConversationView"];
+export type ConversationDetail = Schemas["ConversationDetail"];
+
+const PAGE = 40;
+const LISTS = ["conversations"];
+
+export const conversationsQuery = (search: string) =>
+  infiniteQueryOptions({
+    queryKey: [...LISTS, search],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      send(
+        api.GET("/api/v1/conversations", {
+          params: { query: { search, limit: PAGE, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const getConversation = (id: string): Promise<ConversationDetail> =>
+  send(
+    api.GET("/api/v1/conversations/{conversation_id}", {
+      params: { path: { conversation_id: id } },
+    }),
+  );
+
+export const conversationQuery = (id: string) =>
+  queryOptions({ queryKey: ["conversation", id], queryFn: () => getConversation(id) });
+
+export const createConversation = (agent: string): Promise<Conversation> =>
+  send(api.POST("/api/v1/conversations", { body: { agent } }));
+
+export const changeConversation = (
+  id: string,
+  change: Schemas["ConversationChange"],
+): Promise<Conversation> =>
+  send(
+    api.PATCH("/api/v1/conversations/{conversation_id}", {
+      params: { path: { conversation_id: id } },
+      body: change,
+    }),
+  );
+
+export const deleteConversation = (id: string): Promise<unknown> =>
+  send(
+    api.DELETE("/api/v1/conversations/{conversation_id}", {
+      params: { path: { conversation_id: id } },
+    }),
+  );
+
+/** Refused as `conversation_changed` when the gateway does not have `count` messages before it. */
+export const keepMessage = (
+  id: string,
+  position: number,
+  message: Schemas["WantedMessage"],
+  count: number,
+  options: { keepalive?: boolean } = {},
+): Promise<unknown> =>
+  send(
+    api.PUT("/api/v1/conversations/{conversation_id}/messages/{position}", {
+      params: { path: { conversation_id: id, position }, query: { count } },
+      body: message,
+      ...options,
+    }),
+  );
+
+export const exportPath = (id: string, format: "markdown" | "json"): string =>
+  `/api/v1/conversations/${encodeURIComponent(id)}/export?format=${format}`;
+
+/** After a change: the lists, and the one conversation, are asked for anew. */
+export async function refreshConversations(queryClient: QueryClient, id?: string): Promise<void> {
+  const one = id && queryClient.invalidateQueries({ queryKey: ["conversation", id] });
+  await Promise.all([queryClient.invalidateQueries({ queryKey: LISTS }), one]);
+}

@@ -1,0 +1,61 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Bot } from "lucide-react";
+import { EmptyState } from "@/components/empty-state";
+import { toast } from "@/lib/toast";
+import { AgentPicker } from "./agent-picker";
+import { ChatLayout } from "./chat-layout";
+import { Composer } from "./composer";
+import { createConversation, refreshConversations } from "./conversations/queries";
+import { t } from "./messages";
+import { threadsOf } from "./thread/threads";
+import { useAgentChoice } from "./use-agent-choice";
+
+export function NewChatPage() {
+  const { agent: asked } = useSearch({ from: "/app/chat" });
+  const { agent, none, choose } = useAgentChoice(asked);
+  const begin = useBegin();
+  return (
+    <ChatLayout title={t.newChat} picker={<AgentPicker value={agent} onChange={choose} />}>
+      <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto p-4 text-center">
+        {none ? (
+          <EmptyState
+            icon={Bot}
+            title={t.agent.empty}
+            description={t.agent.emptyHint}
+            command={t.agent.emptyCommand}
+          />
+        ) : (
+          <>
+            <img src="/favicon.svg" alt="" className="size-12" />
+            <h2 className="pt-4 font-semibold text-xl tracking-tight">{t.greeting}</h2>
+            <p className="max-w-sm pt-1 text-muted-foreground">{t.greetingHint}</p>
+          </>
+        )}
+      </div>
+      <Composer
+        agent={agent}
+        running={false}
+        disabled={begin.isPending}
+        focusKey={agent}
+        onStop={() => undefined}
+        onSend={(text) => agent && begin.mutate({ agent, text })}
+      />
+    </ChatLayout>
+  );
+}
+
+/** Begins a conversation with its first question, and goes to its page while the answer comes. */
+function useBegin() {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: ({ agent }: { agent: string; text: string }) => createConversation(agent),
+    onSuccess: async ({ id }, { agent, text }) => {
+      void threadsOf(queryClient).begin(id, agent).send(text);
+      void refreshConversations(queryClient);
+      await navigate({ to: "/chat/$conversation", params: { conversation: id }, replace: true });
+    },
+    onError: (error) => toast.failure(t.save.createFailed, error),
+  });
+}

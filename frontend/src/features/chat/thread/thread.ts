@@ -1,0 +1,151 @@
+/**
+ * One conversation that runs: it asks, reads the stream, and has the messages kept. It lives longer
+ * than its page, so an answer goes on while the reader looks at something else.
+ */
+
+import type { StreamEvent } from "../stream/events";
+import { frameBatch } from "../stream/frame-batch";
+import { openStream } from "../stream/open-stream";
+import { Keeper, type KeeperPorts } from "./keeper";
+import type { ThreadState } from "./state";
+import * as state from "./state";
+
+/** What a thread needs from outside. */
+export interface ThreadPorts extends KeeperPorts {
+  /** Like `write`, and outlives the page. */
+  leave: KeeperPorts["write"];
+  /** Called when an answer is over and kept, and when late messages are kept. */
+  onSettled: () => void;
+}
+
+export class Thread {
+  private current: ThreadState;
+  private running: AbortController | undefined;
+  private asked = false;
+  private readonly keeper: Keeper;
+  private readonly listeners = new Set<() => void>();
+
+  /** `kept` is what the gateway has of it. */
+  constructor(
+    initial: ThreadState,
+    private readonly ports: ThreadPorts,
+    kept: readonly state.Message[] = initial.messages,
+  ) {
+    this.current = initial;
+    this.keeper = new Keeper(kept, ports, (saving) => this.noteSaving(saving));
+    if (kept !== initial.messages) void this.keep();
+  }
+
+  readonly snapshot = (): ThreadState => this.current;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  get runs(): boolean {
+    return state.runs(this.current);
+  }
+
+  /** Whether it may be forgotten: the gateway has all of it. */
+  get idle(): boolean {
+    return !this.runs && this.keeper.done;
+  }
+
+  use(agent: string): void {
+    this.change({ ...this.current, agent });
+  }
+
+  send(content: string): Promise<void> {
+    return this.ask(this.current.messages.length, content);
+  }
+
+  /** Asks the question at `position` anew, as it was or with another text; what followed is dropped. */
+  resend(position: number, content?: string): Promise<void> {
+    const text = content ?? this.current.messages[position]?.content;
+    return text ? this.ask(position, text) : Promise.resolve();
+  }
+
+  retry(): Promise<void> {
+    const { redo } = this.current;
+    if (redo) return this.ask(redo.position, redo.question.content);
+    return this.resend(state.lastQuestionAt(this.current));
+  }
+
+  stop(): void {
+    this.running?.abort();
+  }
+
+  /** Tries to save now what could not be saved. */
+  saveAgain(): void {
+    void this.keeper.again();
+  }
+
+  /** Shows what the gateway has instead of what is here. */
+  load(kept: ThreadState): void {
+    this.stop();
+    this.keeper.reset(kept.messages);
+    this.change(kept);
+  }
+
+  /** Like `load`, unless something was asked here: then what is here is newer. */
+  refresh(kept: ThreadState): void {
+    if (!this.asked) this.load(kept);
+  }
+
+  /** The page goes away: what has come of an answer is kept as stopped. */
+  leave(): void {
+    const left = this.keeper.last(state.saidSoFar(this.current));
+    if (left) this.ports.leave(left.position, left.message, left.count).catch(() => undefined);
+  }
+
+  /** Ends what runs; nothing is written any more. */
+  close(): void {
+    this.keeper.close();
+    this.stop();
+  }
+
+  private async ask(position: number, content: string): Promise<void> {
+    if (this.runs) return;
+    this.asked = true;
+    this.change(state.asked(this.current, position, content, performance.now()));
+    this.saveAgain();
+    await this.stream();
+    await this.keep();
+    this.ports.onSettled();
+  }
+
+  private async stream(): Promise<void> {
+    const running = new AbortController();
+    this.running = running;
+    const batch = frameBatch<StreamEvent>((events) =>
+      this.change(state.streamed(this.current, events)),
+    );
+    await openStream({
+      agent: this.current.agent,
+      turns: state.turnsOf(this.current),
+      signal: running.signal,
+      onEvents: batch.add,
+    });
+    batch.flush();
+    this.running = undefined;
+  }
+
+  private keep(): Promise<void> {
+    return this.keeper.keep(state.settled(this.current));
+  }
+
+  private noteSaving(saving: state.Saving | undefined): void {
+    const late = this.current.saving !== undefined && saving === undefined;
+    this.change({ ...this.current, saving });
+    if (late) this.ports.onSettled();
+  }
+
+  private change(next: ThreadState): void {
+    if (next === this.current) return;
+    const said = next.messages !== this.current.messages;
+    this.current = next;
+    if (said) void this.keep();
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,113 @@
+/** The conversations that this tab has open, by id: the seam between threads, gateway and cache. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  type ConversationDetail,
+  getConversation,
+  keepMessage,
+  refreshConversations,
+} from "../conversations/queries";
+import { t } from "../messages";
+import { type Message, settled, type ThreadState } from "./state";
+import { fitting, keptAs, stateOf } from "./stored";
+import { Thread } from "./thread";
+
+/** Browsers send no more than 64 KiB for a page that has gone. */
+const MOST_LEFT_BYTES = 60 * 1024;
+
+export class Threads {
+  private readonly open = new Map<string, Thread>();
+
+  constructor(private readonly queryClient: QueryClient) {}
+
+  /** A conversation that has just been begun. */
+  begin(id: string, agent: string): Thread {
+    return this.add(id, { agent, messages: [] });
+  }
+
+  /** One that the gateway has kept. While it runs here, what runs here is what counts. */
+  resume(kept: ConversationDetail): Thread {
+    const known = this.open.get(kept.id);
+    return known ?? this.add(kept.id, stateOf(kept));
+  }
+
+  get(id: string): Thread | undefined {
+    return this.open.get(id);
+  }
+
+  /** What the gateway has come to know since; nothing, when there is something newer here. */
+  refresh(kept: ConversationDetail): void {
+    this.open.get(kept.id)?.refresh(stateOf(kept));
+  }
+
+  /** Goes on as the conversation `into`, which is empty yet; `id` is left as the gateway has it. */
+  copy(id: string, into: string): void {
+    const from = this.open.get(id)?.snapshot();
+    if (from === undefined) return;
+    this.add(into, { agent: from.agent, messages: settled(from) }, []);
+    this.close(id);
+  }
+
+  /** Ends what runs, and forgets it: it was deleted, or its page is left and it has nothing to do. */
+  close(id: string): void {
+    this.open.get(id)?.close();
+    this.open.delete(id);
+  }
+
+  closeIdle(id: string): void {
+    if (this.open.get(id)?.idle) this.close(id);
+  }
+
+  /** Watches the browser; gives the function that ends that, and all threads. */
+  watch(): () => void {
+    const online = () => this.each((thread) => thread.saveAgain());
+    const leave = () => this.each((thread) => thread.leave());
+    window.addEventListener("online", online);
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("online", online);
+      window.removeEventListener("pagehide", leave);
+      for (const id of [...this.open.keys()]) this.close(id);
+    };
+  }
+
+  private each(act: (thread: Thread) => void): void {
+    for (const thread of this.open.values()) act(thread);
+  }
+
+  private add(id: string, initial: ThreadState, kept?: readonly Message[]): Thread {
+    const ports = {
+      write: (position: number, message: Message, count: number) =>
+        keepMessage(id, position, keptAs(message), count),
+      leave: (position: number, message: Message, count: number) =>
+        keepMessage(id, position, fitting(keptAs(message), MOST_LEFT_BYTES, t.save.cut), count, {
+          keepalive: true,
+        }),
+      stored: async () => (await getConversation(id)).messages,
+      onSettled: () => void refreshConversations(this.queryClient, id),
+    };
+    const thread = new Thread(initial, ports, kept);
+    this.open.set(id, thread);
+    return thread;
+  }
+}
+
+const KEY = ["threads"];
+
+/** The threads of this tab. They are in its cache, so that both are forgotten together. */
+export function threadsOf(queryClient: QueryClient): Threads {
+  const known = queryClient.getQueryData<Threads>(KEY);
+  if (known) return known;
+  const threads = new Threads(queryClient);
+  queryClient.setQueryDefaults(KEY, { gcTime: Number.POSITIVE_INFINITY, structuralSharing: false });
+  queryClient.setQueryData(KEY, threads);
+  endWithCache(queryClient, threads.watch());
+  return threads;
+}
+
+function endWithCache(queryClient: QueryClient, end: () => void): void {
+  const unsubscribe = queryClient.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== "removed" || query.queryKey[0] !== KEY[0]) return;
+    unsubscribe();
+    end();
+  });
+}

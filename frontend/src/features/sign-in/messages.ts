@@ -1,0 +1,22 @@
+export const t = {
+  title: "Sign in",
+  intro: "Chat with your agents, and run them.",
+  key: "API key",
+  keyPlaceholder: "qd_…",
+  keyHint: "The key opens a session of twelve hours. The browser does not keep it.",
+  show: "Show the key",
+  hide: "Hide the key",
+  submit: "Sign in",
+  submitting: "Signing in …",
+  missing: "Enter your API key.",
+  shape: "This does not look like a key: keys begin with “qd_”.",
+  wrong: "The gateway does not know this key, or it was revoked or has expired.",
+  throttled: (seconds: number) => `Too many wrong keys. Try again in ${seconds} s.`,
+  whereTitle: "Where is my key?",
+  whereLocal: "On this machine, the admin's key is in a file that the start told you:",
+  whereCluster: "In a cluster, it is in a Secret:",
+  localCommand: "cat .quarterdeck/admin.key",
+  clusterCommand:
+    "kubectl -n quarterdeck-system get secret quarterdeck-admin-key -o jsonpath='{.data.key}' | base64 -d",
+  whereOthers: "Everyone else gets a key from an admin.",
+} as const;

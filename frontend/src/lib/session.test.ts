@@ -1,0 +1,51 @@
+import { QueryObserver } from "@tanstack/react-query";
+import { describe, expect, it, vi } from "vitest";
+import { threadsOf } from "@/features/chat/thread/threads";
+import { envelope, tellGateway } from "@/test/answers";
+import { ADMIN } from "@/test/render-app";
+import { createQueryClient } from "./query-client";
+import { openAs, sessionQuery } from "./session";
+
+const client = () => createQueryClient(() => undefined);
+const named = (name: string) => ({ ...ADMIN, name }) as never;
+
+describe("the session", () => {
+  it.each([
+    ["there is none", { status: 204 }],
+    ["it has ended", { status: 401, body: envelope("session_ended", "Over.") }],
+  ])("is null when %s", async (_why, answer) => {
+    tellGateway({ "GET /api/v1/session": answer });
+    expect(await client().fetchQuery(sessionQuery)).toBeNull();
+  });
+
+  it("forgets all of A when another tab has signed in as B", async () => {
+    const queryClient = client();
+    openAs(queryClient, named("a"));
+    queryClient.setQueryData(["keys"], "those of A");
+    const shown = new QueryObserver(queryClient, {
+      queryKey: ["conversations"],
+      queryFn: () => new Promise(() => undefined),
+    });
+    queryClient.setQueryData(["conversations"], "those of A");
+    const unsubscribe = shown.subscribe(() => undefined);
+    const thread = threadsOf(queryClient).begin("1", "demo");
+    const closed = vi.spyOn(thread, "close");
+    tellGateway({ "GET /api/v1/session": { body: named("b") } });
+    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    expect(queryClient.getQueryData(sessionQuery.queryKey)?.name).toBe("b");
+    expect(queryClient.getQueryData(["keys"])).toBeUndefined();
+    expect(threadsOf(queryClient).get("1")).toBeUndefined();
+    expect(closed).toHaveBeenCalled();
+    expect(shown.getCurrentResult().data).toBeUndefined();
+    unsubscribe();
+  });
+
+  it("keeps what it has when it is the same caller", async () => {
+    const queryClient = client();
+    openAs(queryClient, named("a"));
+    queryClient.setQueryData(["keys"], "those of A");
+    tellGateway({ "GET /api/v1/session": { body: named("a") } });
+    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    expect(queryClient.getQueryData(["keys"])).toBe("those of A");
+  });
+});

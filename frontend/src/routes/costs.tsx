@@ -1,0 +1,12 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { costSearch } from "@/features/costs/search";
+import { appRoute } from "./app";
+
+const list = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/costs",
+  validateSearch: costSearch,
+  component: lazyRouteComponent(() => import("@/features/costs"), "CostsPage"),
+});
+
+export const costRoutes = [list] as const;

@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { metricsSearch } from "@/features/metrics/search";
+import { appRoute } from "./app";
+
+const list = createRoute({
+  getParentRoute: () => appRoute,
+  // Not /metrics: in standalone mode the gateway has its own there, for Prometheus.
+  path: "/traffic",
+  validateSearch: metricsSearch,
+  component: lazyRouteComponent(() => import("@/features/metrics"), "MetricsPage"),
+});
+
+export const metricsRoutes = [list] as const;

@@ -1,0 +1,37 @@
+/** The whole UI at one address, as main.tsx puts it together. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { Toaster } from "@/components/ui/toaster";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { createQueryClient } from "@/lib/query-client";
+import { createAppRouter } from "@/router";
+
+export const ADMIN = {
+  name: "admin",
+  role: "admin",
+  namespaces: ["*"],
+  agents: ["*"],
+  team: "",
+  rate_limit: null,
+};
+
+export function renderApp(path: string) {
+  const queryClient = createQueryClient(() => undefined);
+  const router = createAppRouter(queryClient);
+  router.update({
+    ...router.options,
+    history: createMemoryHistory({ initialEntries: [path] }),
+  });
+  const user = userEvent.setup();
+  const view = render(
+    <QueryClientProvider client={queryClient}>
+      <TooltipProvider>
+        <RouterProvider router={router} />
+        <Toaster />
+      </TooltipProvider>
+    </QueryClientProvider>,
+  );
+  return { ...view, user, router, queryClient };
+}
