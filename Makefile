@@ -16,14 +16,20 @@ MANIFESTS ?= manifests/samples
 IMAGE_PREFIX ?= quarterdeck
 BASE_IMAGE ?= python:3.11-slim-bookworm
 LOCKS := operator gateway worker local
+ACTIONLINT_VERSION := v1.7.7
+ACTIONLINT_HOME ?= $(HOME)/.cache/quarterdeck/bin
+UI ?= 1
+GENERATED := manifests charts docs/metrics.md frontend/openapi.json
 
-.PHONY: help install run test lint types generate golden lock verify images e2e bench clean
+.PHONY: help install run test lint types generate golden lock verify e2e bench clean actionlint
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[36mmake %-9s\033[0m %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[36mmake %-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## Start everything on this machine with the sample agents (PORT, QUARTERDECK_HOME)
-	@QUARTERDECK_HOME=$(QUARTERDECK_HOME) $(BIN)/quarterdeck up --manifests $(MANIFESTS) --port $(PORT)
+run: $(VENV)/.run ## Start everything on this machine with the sample agents (PORT, QUARTERDECK_HOME, UI=0)
+	@[ "$(UI)" = 0 ] || $(MAKE) --no-print-directory ui || echo 'Going on without the web UI: it could not be built here.'
+	@[ ! -f $(UI_DIST)/index.html ] || export QUARTERDECK_UI_DIRECTORY=$(CURDIR)/$(UI_DIST); \
+	QUARTERDECK_HOME=$(QUARTERDECK_HOME) $(BIN)/quarterdeck up --manifests $(MANIFESTS) --port $(PORT)
 
 install: $(VENV)/.dev ## Install all that development needs into .venv
 
@@ -53,14 +59,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-annotate --no-header $(LOCKFLAGS)
 
 verify: lint types generate ## Everything but the tests: style, types, generated files are fresh
-	@git diff --exit-code --stat -- manifests || \
+	@git diff --exit-code --stat -- $(GENERATED) || \
 		{ echo 'Generated files differ from their sources: commit what `make generate` wrote.'; exit 1; }
-
-images: ## Build the images of operator, gateway and worker
-	@for plane in operator gateway worker; do \
-		echo "Building $(IMAGE_PREFIX)/$$plane:$(VERSION)"; \
-		docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
-			--target $$plane --tag $(IMAGE_PREFIX)/$$plane:$(VERSION) . || exit 1; done
 
 e2e: $(VENV)/.dev ## Run the tests that need a cluster on the current KUBECONFIG (asks for nothing: set it)
 	@test -n "$$KUBECONFIG" || { echo 'Set KUBECONFIG to a cluster made for tests, then run make e2e again.'; exit 2; }
@@ -69,9 +69,17 @@ e2e: $(VENV)/.dev ## Run the tests that need a cluster on the current KUBECONFIG
 bench: $(VENV)/.dev ## Measure the operator (needs KUBECONFIG) and the chat path, as ratios to a baseline
 	@$(BIN)/python -m tests.bench
 
+actionlint: ## Check the GitHub workflows (needs actionlint, or Go to install it)
+	@PATH="$$PATH:$(ACTIONLINT_HOME)"; command -v actionlint >/dev/null || { \
+		echo 'Installing actionlint $(ACTIONLINT_VERSION) into $(ACTIONLINT_HOME)'; \
+		GOBIN=$(ACTIONLINT_HOME) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION); } && \
+	actionlint
+
 clean: ## Remove the environment, caches and the standalone state
-	@rm -rf $(VENV) $(QUARTERDECK_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(QUARTERDECK_HOME) dist $(UI_DIST) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+include deploy/make/*.mk
 
 # ---------------------------------------------------------------- environments
 
