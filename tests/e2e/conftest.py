@@ -8,31 +8,40 @@ import yaml
 from openai import OpenAI
 
 from e2e.echo import ROLL_SECONDS, echo_agent, provider_key
+from e2e.helm import helm
 from e2e.installation import (
-    DEPLOYMENTS,
-    INSTALL,
+    DEFINITIONS,
+    RELEASE,
     SYSTEM,
+    VALUES,
     Installation,
     admin_key,
-    complete,
     images,
     images_on_nodes,
+    install,
 )
 from e2e.objects import agent_is
 from e2e.pods import PROVIDER, PROVIDER_PORT, apply, fake_provider, wait_ready
-from e2e.port_forward import PortForward
+from e2e.port_forward import LastingForward, PortForward
+from e2e.prometheus import Prometheus
 from e2e.waiting import eventually
 from support.cluster import cluster, kubectl
 
 __all__ = ["cluster"]
 
-START_SECONDS = 180
+LAST = "test_uninstall"
+"""The story behind which there is no installation any more."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The installation serves every namespace, so it must not run beside other tests' operators."""
-    items.sort(key=lambda item: "installation" in getattr(item, "fixturenames", ()))
+    items.sort(
+        key=lambda item: (
+            "installation" in getattr(item, "fixturenames", ()),
+            item.path.stem == LAST,
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,16 +53,30 @@ def installation(cluster: str) -> Iterator[Installation]:
             f"not on the nodes: {', '.join(sorted(missing))}; `make images`, then load them"
         )
     kubectl("wait", "--for=delete", f"namespace/{SYSTEM}", "--timeout=120s", timeout=130)
-    kubectl("apply", "-f", str(INSTALL))
+    notes = install(VALUES)
     try:
-        for name in DEPLOYMENTS:
-            eventually(f"{name} available", lambda: complete(name), seconds=START_SECONDS)  # noqa: B023
-        with PortForward("service/quarterdeck-gateway", 80, SYSTEM) as gateway:
+        with LastingForward("service/quarterdeck-gateway", 80, SYSTEM) as gateway:
             image = next(name for name in images() if "/gateway:" in name)
-            yield Installation(gateway.url, admin_key(), image)
+            yield Installation(gateway.url, admin_key(), image, notes)
     finally:
+        for release in (RELEASE, DEFINITIONS):
+            helm("uninstall", release, "-n", SYSTEM, "--ignore-not-found", "--no-hooks")
         # The definitions stay: other tests of the same run may hold resources of these kinds.
-        kubectl("delete", "namespace", SYSTEM, "--wait=false")
+        kubectl("delete", "namespace", SYSTEM, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture(scope="session")
+def prometheus(installation: Installation) -> Iterator[Prometheus]:
+    """The chart's Prometheus."""
+    with LastingForward("service/quarterdeck-prometheus", 9090, SYSTEM) as forward:
+        yield Prometheus(forward.url)
+
+
+@pytest.fixture(scope="session")
+def front(installation: Installation) -> Iterator[str]:
+    """Where a browser would go: the web UI's Service."""
+    with LastingForward("service/quarterdeck-ui", 80, SYSTEM) as forward:
+        yield forward.url
 
 
 @pytest.fixture(scope="module")

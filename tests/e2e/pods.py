@@ -70,6 +70,14 @@ def connects(from_pod: str, namespace: str, host: str, port: int) -> str:
     return kubectl("exec", "-n", namespace, from_pod, "--", *command).strip()
 
 
+def connects_by_shell(from_pod: str, namespace: str, host: str, port: int) -> bool:
+    """Whether a connection can be had, from a pod that has no Python but bash."""
+    attempt = f"timeout 3 bash -c '</dev/tcp/{host}/{port}' 2>/dev/null && echo yes || echo no"
+    said = kubectl("exec", "-n", namespace, from_pod, "--", "bash", "-c", attempt).strip()
+    assert said in ("yes", "no"), said
+    return said == "yes"
+
+
 def fake_provider(image: str) -> list[Manifest]:
     """tests/support/fake_provider.py as a pod behind a Service, code and all."""
     sources = ("fake_provider.py", "provider_dialects.py")

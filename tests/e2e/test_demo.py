@@ -6,6 +6,7 @@ from openai import OpenAI
 from e2e.installation import ROOT, Installation
 from e2e.money import key_of
 from e2e.objects import agent_is, read, worker_pods
+from e2e.session import browser, question, sign_in
 from e2e.waiting import eventually
 from support.cluster import kubectl
 
@@ -59,6 +60,18 @@ def test_a_streamed_chat_brings_real_tokens_and_their_count(demo: str, client: O
     assert usage is not None
     assert usage.prompt_tokens > 0
     assert 0 < usage.completion_tokens <= 40
+
+
+def test_the_agent_chats_through_the_web_uis_nginx(
+    demo: str, front: str, installation: Installation
+) -> None:
+    with browser(front) as page:
+        assert sign_in(page, installation.admin_key).status_code == 200
+        body = question(f"{demo}/demo", max_tokens=30)
+        answer = page.post("/v1/chat/completions", json=body)
+    assert answer.status_code == 200, answer.text
+    content = answer.json()["choices"][0]["message"]["content"]
+    assert any(letter.isalpha() for letter in content)
 
 
 def test_the_agent_is_listed_as_a_model(demo: str, client: OpenAI) -> None:

@@ -27,11 +27,9 @@ def _exec(deployment: str, *command: str) -> str:
 
 
 def test_nothing_restarted_on_the_way_up(installation: Installation) -> None:
-    pods = listed("pods", SYSTEM)
-    assert len(pods) == 2 * len(PLANES) + len(STORES)
     restarts = {
         pod["metadata"]["name"]: status["restartCount"]
-        for pod in pods
+        for pod in listed("pods", SYSTEM)
         for status in pod["status"]["containerStatuses"]
     }
     assert set(restarts.values()) == {0}, restarts
@@ -82,8 +80,8 @@ def test_only_the_admin_key_opens_the_gateway(installation: Installation) -> Non
     [
         ("get", "secrets"),
         ("list", "pods"),
-        ("create", "agents.quarterdeck.dev"),
-        ("patch", "models.quarterdeck.dev"),
+        ("create", "deployments.apps"),
+        ("create", "rolebindings.rbac.authorization.k8s.io"),
     ],
 )
 def test_the_gateways_account_has_no_further_rights(

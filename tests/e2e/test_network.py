@@ -4,7 +4,8 @@ import pytest
 
 from e2e.installation import SYSTEM, Installation
 from e2e.objects import agent_is, listed, worker_pods
-from e2e.pods import STRANGER, apply, connects, stranger, wait_ready
+from e2e.pods import STRANGER, apply, connects, connects_by_shell, stranger, wait_ready
+from e2e.prometheus import Prometheus
 from e2e.waiting import eventually
 from support.cluster import kubectl
 
@@ -86,9 +87,35 @@ def test_only_the_gateway_reaches_the_stores(
     assert connects(gateway, SYSTEM, host, port) == "connected"
 
 
-def test_only_the_metrics_port_of_the_operator_is_open(
-    restricted: str, worker_address: str
+@pytest.mark.parametrize(
+    ("component", "port"),
+    [("operator", 8080), ("operator", 8081), ("prometheus", 9090), ("redis", 6379)],
+)
+def test_a_stranger_reaches_no_pod_but_those_at_the_front(
+    restricted: str, worker_address: str, component: str, port: int
 ) -> None:
-    _, address = _pod_of("operator")
-    assert connects(STRANGER, restricted, address, 8081) == "connected"
-    assert connects(STRANGER, restricted, address, 8080) == REFUSED
+    _, address = _pod_of(component)
+    assert connects(STRANGER, restricted, address, port) == REFUSED
+    for front, open_port in (("ui", 8080), ("gateway", 8000)):
+        _, address = _pod_of(front)
+        assert connects(STRANGER, restricted, address, open_port) == "connected"
+
+
+def test_prometheus_reads_metrics_and_nothing_else(
+    prometheus: Prometheus, worker_address: str
+) -> None:
+    reader, _ = _pod_of("prometheus")
+    for component, port in (("operator", 8081), ("gateway", 8000)):
+        assert connects_by_shell(reader, SYSTEM, _pod_of(component)[1], port)
+    assert connects_by_shell(reader, SYSTEM, worker_address, WORKER_PORT)
+    for component, port in (("redis", 6379), ("postgres", 5432), ("ui", 8080)):
+        assert not connects_by_shell(reader, SYSTEM, _pod_of(component)[1], port)
+
+
+def test_the_web_ui_reaches_the_gateway_alone(worker_address: str) -> None:
+    nginx, _ = _pod_of("ui")
+    assert connects_by_shell(nginx, SYSTEM, _pod_of("gateway")[1], 8000)
+    others = [("redis", 6379), ("postgres", 5432), ("operator", 8081), ("prometheus", 9090)]
+    for component, port in others:
+        assert not connects_by_shell(nginx, SYSTEM, _pod_of(component)[1], port)
+    assert not connects_by_shell(nginx, SYSTEM, worker_address, WORKER_PORT)
