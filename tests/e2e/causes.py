@@ -6,14 +6,14 @@ be called again and again meanwhile, for what the fault needs besides itself, su
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Final
 
 from e2e.echo import echo_agent
 from e2e.installation import SYSTEM
 from e2e.load import Scene, in_force
 from e2e.money import api_key, budget, key_of
-from e2e.objects import Manifest, read, worker_pods
+from e2e.objects import Manifest, read
 from e2e.pods import PROVIDER, STRANGER, apply, stranger, wait_ready
 from e2e.port_forward import PortForward
 from e2e.trouble import (
@@ -29,7 +29,7 @@ from e2e.trouble import (
 )
 from e2e.waiting import eventually
 from observability import faults
-from support.cluster import KubectlError, kubectl
+from support.cluster import kubectl
 
 Cause = Callable[[Scene], AbstractContextManager[Callable[[], object]]]
 _SEEN_SECONDS: Final = 20
@@ -138,24 +138,6 @@ def provider_slow(scene: Scene) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
-def worker_crashes(scene: Scene) -> Iterator[Callable[[], object]]:
-    """Its process is asked to go, again and again, and Kubernetes starts it again."""
-    again = Every(25)  # long enough to be scraped in between
-    program = "import os, signal; os.kill(1, signal.SIGTERM)"
-
-    def crash() -> None:
-        (pod,) = worker_pods("echo", scene.namespace)
-        name = pod["metadata"]["name"]
-        if again.due():
-            with suppress(KubectlError):  # just now there is no process
-                kubectl("exec", "-n", scene.namespace, name, "--", "python", "-c", program)
-
-    yield crash
-    (pod,) = worker_pods("echo", scene.namespace)
-    wait_ready(scene.namespace, pod["metadata"]["name"])
-
-
-@contextmanager
 def workers_refuse(scene: Scene) -> Iterator[Callable[[], object]]:
     address = read("pod", PROVIDER, scene.namespace)["status"]["podIP"]
     with _made(scene.namespace, closed_port("echo", address)):
@@ -215,7 +197,6 @@ CAUSES: Final[dict[Cause, tuple[str, ...]]] = {
     provider_fails: (faults.PROVIDER, faults.ERRORS),
     provider_slow: (faults.SLOW,),
     workers_refuse: (faults.REFUSING,),
-    worker_crashes: (faults.CRASH,),
     audit_changed: (faults.CHAIN,),
     record_refused: (faults.LOST,),
     redis_slow: (faults.REDIS_SLOW,),
@@ -225,6 +206,7 @@ CAUSES: Final[dict[Cause, tuple[str, ...]]] = {
     gateway_not_synced: (faults.UNSYNCED,),
 }
 NOT_CAUSED: Final = {
+    faults.CRASH: "Kubernetes waits longer before each restart, for minutes in the end",
     faults.API: "more than three minutes without the API server, which no policy can cut off here",
     faults.BUSY: "a queue that is never empty for 15 minutes",
     faults.HOLD: "a hundred settlements that wait for five minutes",
