@@ -33,7 +33,6 @@ from quarterdeck_operator.conditions import READY, STALLED, find
 from quarterdeck_operator.controller import Controller
 from quarterdeck_operator.metrics import EngineMetrics, NullEngineMetrics, Standing
 from quarterdeck_operator.options import BuildOptions
-from quarterdeck_operator.own_secrets import is_ours
 from quarterdeck_operator.pepper import NoPepper, Pepper
 from quarterdeck_operator.queue import WorkQueue
 from quarterdeck_operator.reconcile.agent import AgentReconciler
@@ -42,6 +41,7 @@ from quarterdeck_operator.reconcile.budget import BudgetReconciler
 from quarterdeck_operator.reconcile.issuing import KeyIssuer
 from quarterdeck_operator.reconcile.model import ModelReconciler
 from quarterdeck_operator.reconcile.status import StatusWriter
+from quarterdeck_operator.reserved import is_ours
 from quarterdeck_operator.resolve.mentions import mentions
 from quarterdeck_operator.resolve.references import References
 

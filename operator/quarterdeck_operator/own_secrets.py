@@ -8,14 +8,13 @@ operators has chosen it for all.
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import structlog
 
 from quarterdeck_contract.names import (
     ADMIN_KEY_SECRET,
     GATEWAY_AUTH_SECRET,
-    LABEL_API_KEY,
     LABEL_PART_OF,
     MANAGED_BY,
     PEPPER_SECRET,
@@ -24,6 +23,7 @@ from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.errors import AlreadyExists, NotFound
 from quarterdeck_kube.resources import SECRET, Manifest
 from quarterdeck_operator.cluster.port import ObjectKey
+from quarterdeck_operator.reserved import is_ours
 
 _log = structlog.get_logger(__name__)
 
@@ -65,12 +65,6 @@ class OwnSecrets:
 
 
 USUAL: Final = OwnSecrets()
-
-
-def is_ours(metadata: Mapping[str, Any]) -> bool:
-    """Whether a Secret holds what is Quarterdeck's: made at the start, or the key of an ApiKey."""
-    labels = metadata.get("labels") or {}
-    return LABEL_API_KEY in labels or labels.get(LABEL_PART_OF) == MANAGED_BY
 
 
 class OwnSecretUnusable(Exception):

@@ -20,6 +20,11 @@ NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 MADE_FOR_TESTS = os.environ.get("QUARTERDECK_TEST_CLUSTER") == "1"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """All tests of this folder need a browser."""
+    item.add_marker("browser")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """Begin a test anew that Chromium broke off because the machine's addresses changed.
