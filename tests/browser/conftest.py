@@ -78,8 +78,9 @@ def _usage(client: OpenAI) -> list[Any]:
     return list(found["items"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: while it lives an event loop runs, beside which no other may begin."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = launched(playwright)

@@ -6,9 +6,10 @@ from playwright.sync_api import Page, expect
 
 from support.browser import axe, shot
 from support.browser_chat import ask, completed
+from support.browser_stack import Stack
 
 
-def test_an_agent_is_created_by_form_and_answers(admin: Page) -> None:
+def test_an_agent_is_created_by_form_and_answers(admin: Page, stack: Stack) -> None:
     admin.goto("/agents")
     admin.get_by_role("link", name="Create agent").click()
     admin.get_by_label("Name *", exact=True).fill("poet")
@@ -18,7 +19,9 @@ def test_an_agent_is_created_by_form_and_answers(admin: Page) -> None:
     admin.get_by_role("button", name="Create", exact=True).click()
 
     expect(admin.get_by_role("heading", name="poet", level=1)).to_be_visible()
-    expect(admin.get_by_role("main").get_by_text("Ready", exact=True).first).to_be_visible()
+    stack.standalone.wait_ready("poet")
+    # The page looks again by itself.
+    expect(admin.get_by_role("main").get_by_text("WaitingForWorkers")).to_have_count(0)
     admin.get_by_role("main").get_by_role("link", name="Chat").click()
     ask(admin, "A verse, please")
     expect(completed(admin)).to_contain_text("Hello, world!")
