@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -17,6 +18,7 @@ from quarterdeck_gateway.chat.endpoints import chat_route
 from quarterdeck_gateway.chat.request import field_path
 from quarterdeck_gateway.errors import GatewayError, InvalidRequest, MethodNotAllowed, NotFound
 from quarterdeck_gateway.health import endpoints as health
+from quarterdeck_gateway.middleware.draining import DrainingMiddleware
 from quarterdeck_gateway.middleware.layers import layers
 from quarterdeck_gateway.models import endpoints as models
 from quarterdeck_gateway.openapi import document
@@ -52,7 +54,10 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=[chat_route(settings, services)],
         dependencies=[Depends(require_single_values)],
-        middleware=layers(settings, services.door),
+        middleware=[
+            Middleware(DrainingMiddleware, drain=services.drain),
+            *layers(settings, services.door),
+        ],
         exception_handlers={HTTPException: _translate, RequestValidationError: _translate_fields},
     )
     app.include_router(models.router(services.registry, settings.default_namespace))

@@ -63,12 +63,15 @@ class Complaints:
         self.said = kept
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _asks_who(message):
+        if message.type in ("error", "warning") and not _is_expected(message):
             self.said.append(f"{message.type}: {message.text}")
 
 
-def _asks_who(message: ConsoleMessage) -> bool:
-    """The answer to "who is signed in?" when nobody is; the browser logs every 401."""
+def _is_expected(message: ConsoleMessage) -> bool:
+    """The answer to "who is signed in?" for a session that ended, and a last look at what was
+    deleted a moment ago: the browser logs every 401 and 404."""
+    if "status of 404" in message.text and "/api/v1/" in str(message.location["url"]):
+        return True
     return "401" in message.text and str(message.location["url"]).endswith("/api/v1/session")
 
 
