@@ -7,7 +7,7 @@ the setting says: budgets are seeded from them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,19 +15,14 @@ import structlog
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from quarterdeck_gateway.admission.port import StoreAway
+from quarterdeck_gateway.accounting.sweeping import PAUSE_SECONDS, Claim, HourlySweep
 from quarterdeck_gateway.database.engine import Database
-from quarterdeck_gateway.database.errors import DatabaseError
 from quarterdeck_gateway.database.tables import usage_months, usage_records
 
 log = structlog.get_logger(__name__)
 
-CLAIM: Final = "retention"
-EVERY_SECONDS: Final = 3600.0
 CHUNK: Final = 1000
 """Records moved in one transaction."""
-PAUSE_SECONDS: Final = 0.05
-"""Between two of them, so that chats' own records get in."""
 ZONES: Final = timedelta(hours=26)
 """A budget's month may begin so much before the month of UTC does, with room to spare."""
 LEAST_DAYS: Final = 9
@@ -36,12 +31,11 @@ _LOCK: Final = 0x7164_7265_7465
 _SUMS: Final = ("input_tokens", "cached_tokens", "output_tokens", "cost_micro_usd")
 _KEY: Final = ("namespace", "agent", "key", "team", "model", "outcome")
 
-Claim = Callable[[str, str, float], Awaitable[bool]]
-"""``AdmissionStore.claim``."""
 
-
-class Retention:
+class Retention(HourlySweep):
     """Moves old records; one gateway does it at a time."""
+
+    name = "retention"
 
     def __init__(
         self,
@@ -52,29 +46,10 @@ class Retention:
         retention_days: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__(claim, gateway)
         self._database = database
-        self._claim = claim
-        self._gateway = gateway
         self._days = retention_days
         self._now = now
-
-    async def run(self) -> None:
-        """Every hour until cancelled."""
-        while True:
-            try:
-                await self.turn()
-            except Exception:
-                # A fault of ours: the records stay, and must not be the reason to stop.
-                log.exception("retention failed")
-            await asyncio.sleep(EVERY_SECONDS)
-
-    async def turn(self) -> None:
-        """Sweep, if no other gateway does; what goes wrong is logged and left to the next turn."""
-        try:
-            if await self._claim(CLAIM, self._gateway, EVERY_SECONDS):
-                await self.sweep()
-        except (StoreAway, DatabaseError) as exc:
-            log.warning("retention postponed", reason=str(exc))
 
     async def sweep(self) -> int:
         """Move all records that are old enough now; how many. Raises DatabaseAway."""

@@ -8,22 +8,21 @@ from typing import Final
 import structlog
 from sqlalchemy import select
 
-from quarterdeck_gateway.accounting.retention import EVERY_SECONDS, PAUSE_SECONDS, Claim
-from quarterdeck_gateway.admission.port import StoreAway
+from quarterdeck_gateway.accounting.sweeping import PAUSE_SECONDS, Claim, HourlySweep
 from quarterdeck_gateway.conversations.store import remove
 from quarterdeck_gateway.database.engine import Database
-from quarterdeck_gateway.database.errors import DatabaseError
 from quarterdeck_gateway.database.tables import conversations
 
 log = structlog.get_logger(__name__)
 
-CLAIM: Final = "conversation-retention"
 CHUNK: Final = 100
 """Conversations removed in one transaction."""
 
 
-class ConversationRetention:
+class ConversationRetention(HourlySweep):
     """Removes old conversations; one gateway does it at a time."""
+
+    name = "conversation-retention"
 
     def __init__(
         self,
@@ -34,25 +33,10 @@ class ConversationRetention:
         retention_days: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__(claim, gateway)
         self._database = database
-        self._claim = claim
-        self._gateway = gateway
         self._age = timedelta(days=retention_days)
         self._now = now
-
-    async def run(self) -> None:
-        """Every hour until cancelled."""
-        while True:
-            await self.turn()
-            await asyncio.sleep(EVERY_SECONDS)
-
-    async def turn(self) -> None:
-        """Sweep, if no other gateway does; what goes wrong is logged and left to the next turn."""
-        try:
-            if await self._claim(CLAIM, self._gateway, EVERY_SECONDS):
-                await self.sweep()
-        except (StoreAway, DatabaseError) as exc:
-            log.warning("retention of conversations postponed", reason=str(exc))
 
     async def sweep(self) -> int:
         """Remove all that are old enough now; how many. Raises DatabaseAway."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from quarterdeck_gateway.accounting.retention import Claim
+from quarterdeck_gateway.accounting.sweeping import Claim
 from quarterdeck_gateway.admission.port import StoreAway
 from quarterdeck_gateway.conversations import retention as retention_module
 from quarterdeck_gateway.conversations.retention import ConversationRetention
