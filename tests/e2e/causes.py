@@ -93,7 +93,7 @@ def nothing_takes_records(scene: Scene) -> Iterator[Callable[[], object]]:
     pod = gateway_pod()
     with ExitStack() as stack:
         stack.enter_context(scaled_to_nothing("statefulset", "quarterdeck-postgres"))
-        forward = stack.enter_context(PortForward(f"pod/{pod}", 8000, SYSTEM))
+        forward = stack.enter_context(PortForward(pod, 8000, SYSTEM))
         stack.enter_context(full_disk(pod))
         yield lambda: scene.chat("echo", url=forward.url)
 

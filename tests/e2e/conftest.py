@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import yaml
@@ -45,7 +46,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def installation(cluster: str) -> Iterator[Installation]:
+def ways() -> list[LastingForward]:
+    """The ways into the installation that are open to all stories."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def open_ways(request: pytest.FixtureRequest, ways: list[LastingForward]) -> None:
+    """An earlier story may have replaced the pods that the ways led to, the last removes them."""
+    if request.path.stem != LAST:
+        for way in ways:
+            way.wait_open()
+
+
+@contextmanager
+def way(ways: list[LastingForward], service: str, probe: str) -> Iterator[str]:
+    """The address of a Service, for as long as the installation lasts."""
+    with LastingForward(service, SYSTEM, probe=probe) as forward:
+        ways.append(forward)
+        yield forward.url
+        ways.remove(forward)
+
+
+@pytest.fixture(scope="session")
+def installation(cluster: str, ways: list[LastingForward]) -> Iterator[Installation]:
     """Installs as the README says; skips when the nodes lack an image of this version."""
     missing = images() - images_on_nodes()
     if missing:
@@ -55,9 +79,9 @@ def installation(cluster: str) -> Iterator[Installation]:
     kubectl("wait", "--for=delete", f"namespace/{SYSTEM}", "--timeout=120s", timeout=130)
     notes = install(VALUES)
     try:
-        with LastingForward("service/quarterdeck-gateway", 80, SYSTEM) as gateway:
+        with way(ways, "quarterdeck-gateway", "/healthz") as url:
             image = next(name for name in images() if "/gateway:" in name)
-            yield Installation(gateway.url, admin_key(), image, notes)
+            yield Installation(url, admin_key(), image, notes)
     finally:
         for release in (RELEASE, DEFINITIONS):
             helm("uninstall", release, "-n", SYSTEM, "--ignore-not-found", "--no-hooks")
@@ -66,17 +90,17 @@ def installation(cluster: str) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
-def prometheus(installation: Installation) -> Iterator[Prometheus]:
+def prometheus(installation: Installation, ways: list[LastingForward]) -> Iterator[Prometheus]:
     """The chart's Prometheus."""
-    with LastingForward("service/quarterdeck-prometheus", 9090, SYSTEM) as forward:
-        yield Prometheus(forward.url)
+    with way(ways, "quarterdeck-prometheus", "/-/ready") as url:
+        yield Prometheus(url)
 
 
 @pytest.fixture(scope="session")
-def front(installation: Installation) -> Iterator[str]:
+def front(installation: Installation, ways: list[LastingForward]) -> Iterator[str]:
     """Where a browser would go: the web UI's Service."""
-    with LastingForward("service/quarterdeck-ui", 80, SYSTEM) as forward:
-        yield forward.url
+    with way(ways, "quarterdeck-ui", "/healthz") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +133,7 @@ def provider(installation: Installation, restricted: str) -> Iterator[str]:
     """Address of the fake provider's control, seen from the test."""
     apply(restricted, *fake_provider(installation.image))
     wait_ready(restricted, PROVIDER)
-    with PortForward(f"pod/{PROVIDER}", PROVIDER_PORT, restricted) as control:
+    with PortForward(PROVIDER, PROVIDER_PORT, restricted) as control:
         yield control.url
 
 

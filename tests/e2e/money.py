@@ -56,10 +56,7 @@ def every_gateway() -> Iterator[list[str]]:
     pods = listed("pods", SYSTEM, "app.kubernetes.io/component=gateway")
     names = [p["metadata"]["name"] for p in pods if "deletionTimestamp" not in p["metadata"]]
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(PortForward(f"pod/{name}", GATEWAY_PORT, SYSTEM)).url
-            for name in names
-        ]
+        yield [stack.enter_context(PortForward(name, GATEWAY_PORT, SYSTEM)).url for name in names]
 
 
 def chat(client: httpx.Client, url: str, key: str, model: str) -> httpx.Response:

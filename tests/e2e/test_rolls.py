@@ -132,7 +132,7 @@ def test_a_stream_outlives_its_gateway(echo: str, slow: str, installation: Insta
     def retire() -> None:
         kubectl("delete", "pod", pod, "-n", SYSTEM, "--wait=false")
 
-    with PortForward(f"pod/{pod}", 8000, SYSTEM) as gateway:
+    with PortForward(pod, 8000, SYSTEM) as gateway:
         url, key = f"{gateway.url}/v1", installation.admin_key
         with OpenAI(base_url=url, api_key=key, max_retries=0) as client:
             assert _streamed(client, f"{echo}/echo", retire) == slow
