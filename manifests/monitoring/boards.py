@@ -1,7 +1,7 @@
 """What all dashboards share: variables, links to each other, and rows of panels."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import (
@@ -12,22 +12,25 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from monitoring.panels import SOURCE
+from monitoring.panels import SOURCE, Panel
 
 TAG: Final = "quarterdeck"
 OF_AGENT: Final = 'namespace=~"$namespace",agent=~"$agent"'
 """Selects the chosen agents; "All" leaves out chats that were meant for none."""
 NAMESPACE: Final = 'namespace=~"$namespace"'
 DECLARED: Final = '__name__=~"quarterdeck_resources|quarterdeck_budget_limit_usd"'
-RATE: Final = "[$__rate_interval]"
 
-Row = tuple[str, Sequence[Any]]
+Row = tuple[str, Sequence[Panel]]
 """A title and the panels under it."""
 
 
 def board(
-    name: str, title: str, description: str, rows: Sequence[Row], variables: Sequence[Any] = ()
-) -> Any:
+    name: str,
+    title: str,
+    description: str,
+    rows: Sequence[Row],
+    variables: Sequence[dashboard.QueryVariable] = (),
+) -> dashboard.Dashboard:
     """A dashboard whose uid is ``quarterdeck-<name>``."""
     built = (
         dashboard.Dashboard(f"Quarterdeck / {title}")
@@ -51,7 +54,7 @@ def board(
     return built
 
 
-def namespaces() -> Any:
+def namespaces() -> dashboard.QueryVariable:
     """The variable ``namespace``: where something of ours is declared."""
     return _choice(
         "namespace",
@@ -61,7 +64,7 @@ def namespaces() -> Any:
     )
 
 
-def agents() -> Any:
+def agents() -> dashboard.QueryVariable:
     """The variable ``agent``: who has been chatted with in the chosen namespaces."""
     return _choice(
         "agent",
@@ -71,12 +74,12 @@ def agents() -> Any:
     )
 
 
-def _datasource() -> Any:
+def _datasource() -> dashboard.DatasourceVariable:
     variable = dashboard.DatasourceVariable("datasource").label("Data source")
     return variable.type("prometheus").description("The Prometheus that reads this installation.")
 
 
-def _choice(name: str, label: str, description: str, query: str) -> Any:
+def _choice(name: str, label: str, description: str, query: str) -> dashboard.QueryVariable:
     return (
         dashboard.QueryVariable(name)
         .label(label)
@@ -92,6 +95,6 @@ def _choice(name: str, label: str, description: str, query: str) -> Any:
     )
 
 
-def _others() -> Any:
+def _others() -> dashboard.DashboardLink:
     link = dashboard.DashboardLink("Quarterdeck").type(DashboardLinkType.DASHBOARDS)
     return link.tags([TAG]).as_dropdown(True).include_vars(True).keep_time(True)

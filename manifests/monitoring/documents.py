@@ -1,8 +1,9 @@
 """All that is generated for observability: dashboards from code, and the table of metrics."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from monitoring.dashboards import agents, costs, gateway, operator, overview
@@ -29,9 +30,9 @@ def write() -> None:
     METRICS.write_text(table())
 
 
-def _json(builder: Any) -> str:
+def _json(builder: Dashboard) -> str:
     built = builder.build()
     # Grafana would number panels itself, anew at each import; links to a panel hold on to numbers.
-    for number, panel in enumerate(built.panels, start=1):
+    for number, panel in enumerate(built.panels or (), start=1):
         panel.id_val = number
     return JSONEncoder(sort_keys=True, indent=2).encode(built) + "\n"

@@ -1,275 +1,142 @@
 """The gateway: its traffic, its decisions, and the stores behind it."""
 
-from typing import Any
+from typing import Final
 
-from monitoring.boards import RATE, board
-from monitoring.panels import Facts, Query, figure, lines
+from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-_UP = ((None, "red"), (1, "green"))
+from monitoring.boards import board
+from monitoring.dashboards import gateway_records
+from monitoring.panels import RED_BELOW_ONE, SIXTH, Panel, Query, Unit, figure, lines
+from monitoring.promql import increase, quantiles, rate
+
+_DEPENDENCIES: Final = {
+    "store": ("Limits and budgets", "Redis", "QuarterdeckAdmissionStoreAway"),
+    "database": ("Ledger", "the database", "QuarterdeckDatabaseAway"),
+    "spool": ("Spool", "the spool has room", "QuarterdeckSpoolFull"),
+    "agents": ("Agents known", "the list of agents", "QuarterdeckGatewayNotSynced"),
+    "catalogue": ("Keys known", "Models, keys and budgets", "QuarterdeckGatewayNotSynced"),
+}
+"""Title, what a gateway has, and runbook, by the label ``dependency``."""
 
 
-def build() -> Any:
+def build() -> Dashboard:
     """The dashboard."""
+    dependencies = [_dependency(label, *facts) for label, facts in _DEPENDENCIES.items()]
     return board(
         "gateway",
         "Gateway",
         "Traffic, admission, and what the gateways depend on.",
         [
-            ("Dependencies", _dependencies()),
-            ("Traffic", _traffic()),
-            ("Admission", _admission()),
-            ("Records", _records()),
-            ("Processes", _processes()),
+            ("Dependencies", [*dependencies, _gateways()]),
+            ("Traffic", [_statuses(), _first_byte(), _running(), _retries()]),
+            ("Admission", [_verdicts(), _kept_out(), _store_latency(), _settlements()]),
+            ("Records", gateway_records.records()),
+            ("Processes", gateway_records.processes()),
         ],
     )
 
 
-def _dependencies() -> list[Any]:
-    what = {
-        "store": ("Limits and budgets", "Redis", "QuarterdeckAdmissionStoreAway"),
-        "database": ("Ledger", "the database", "QuarterdeckDatabaseAway"),
-        "spool": ("Spool", "the spool has room", "QuarterdeckSpoolFull"),
-        "agents": ("Agents known", "the list of agents", "QuarterdeckGatewayNotSynced"),
-        "catalogue": ("Keys known", "Models, keys and budgets", "QuarterdeckGatewayNotSynced"),
-    }
-    panels = [
-        figure(
-            Facts(
-                title,
-                f"1 while every gateway has {name}, 0 as soon as one has not.",
-                "bool_yes_no",
-                [Query(f'min(quarterdeck_gateway_dependency_up{{dependency="{dependency}"}})')],
-                4,
-                4,
-                _UP,
-                runbook,
-            )
-        )
-        for dependency, (title, name, runbook) in what.items()
-    ]
-    replicas = Facts(
+def _dependency(label: str, title: str, what: str, runbook: str) -> Panel:
+    return figure(
+        title,
+        f"1 while every gateway has {what}, 0 as soon as one has not.",
+        Unit.YES_NO,
+        Query(f'min(quarterdeck_gateway_dependency_up{{dependency="{label}"}})'),
+        width=SIXTH,
+        steps=RED_BELOW_ONE,
+        runbook=runbook,
+    )
+
+
+def _gateways() -> Panel:
+    return figure(
         "Gateways",
         "Gateways that share the store of limits, as they counted themselves.",
-        "short",
-        [Query("max(quarterdeck_gateway_replicas)")],
-        4,
-        4,
+        Unit.NUMBER,
+        Query("max(quarterdeck_gateway_replicas)"),
+        width=SIXTH,
     )
-    return [*panels, figure(replicas)]
 
 
-def _traffic() -> list[Any]:
-    quantiles = [
-        Query(
-            f"histogram_quantile({quantile}, sum by (le) (rate("
-            f"quarterdeck_gateway_time_to_first_byte_seconds_bucket{RATE})))",
-            name,
-        )
-        for quantile, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-    ]
-    per_status = f"sum by (status) (rate(quarterdeck_gateway_requests_total{RATE}))"
-    return [
-        lines(
-            Facts(
-                "Chats by status",
-                "HTTP status that clients saw; 499 left before they saw one.",
-                "reqps",
-                [Query(per_status, "{{status}}")],
-            ),
-            stacked=True,
-        ),
-        lines(Facts("First byte", "Seconds until a worker's first byte.", "s", quantiles)),
-        lines(
-            Facts(
-                "Running chats",
-                "Chats in flight by gateway.",
-                "short",
-                [
-                    Query(
-                        "sum by (instance) (quarterdeck_gateway_inflight_requests)", "{{instance}}"
-                    )
-                ],
-            )
-        ),
-        lines(
-            Facts(
-                "Retries and ejections",
-                "Chats sent to another replica, and replicas set aside for a moment.",
-                "ops",
-                [
-                    Query(
-                        f"sum(rate(quarterdeck_gateway_upstream_retries_total{RATE}))", "retries"
-                    ),
-                    Query(
-                        f"sum(rate(quarterdeck_gateway_replica_ejections_total{RATE}))", "ejections"
-                    ),
-                ],
-                runbook="QuarterdeckReplicasRefusing",
-            )
-        ),
-    ]
+def _statuses() -> Panel:
+    return lines(
+        "Chats by status",
+        "HTTP status that clients saw; 499 left before they saw one.",
+        Unit.REQUESTS,
+        Query(f"sum by (status) ({rate('quarterdeck_gateway_requests_total')})", "{{status}}"),
+        stacked=True,
+    )
 
 
-def _admission() -> list[Any]:
-    store = "quarterdeck_gateway_admission_store_duration_seconds_bucket"
-    return [
-        lines(
-            Facts(
-                "Verdicts",
-                "What admission said of chats.",
-                "reqps",
-                [
-                    Query(
-                        f"sum by (verdict) (rate(quarterdeck_gateway_admissions_total{RATE}))",
-                        "{{verdict}}",
-                    ),
-                    Query(
-                        f"sum(rate(quarterdeck_gateway_admissions_degraded_total{RATE}))",
-                        "decided without the store",
-                    ),
-                ],
-                runbook="QuarterdeckBudgetsUncountable",
-            )
-        ),
-        lines(
-            Facts(
-                "Kept out",
-                "Requests without a key, with a wrong one, or without the right.",
-                "reqps",
-                [
-                    Query(
-                        f"sum by (reason) (rate(quarterdeck_gateway_refusals_total{RATE}))",
-                        "{{reason}}",
-                    )
-                ],
-                runbook="QuarterdeckTooManyWrongKeys",
-            )
-        ),
-        lines(
-            Facts(
-                "Store latency",
-                "How long Redis takes to say whether a chat may begin.",
-                "s",
-                [
-                    Query(f"histogram_quantile({q}, sum by (le) (rate({store}{RATE})))", name)
-                    for q, name in ((0.5, "p50"), (0.99, "p99"))
-                ],
-                runbook="QuarterdeckAdmissionStoreSlow",
-            )
-        ),
-        lines(
-            Facts(
-                "Settlements on their way",
-                "True costs that the store has not got yet.",
-                "short",
-                [
-                    Query(
-                        "sum by (instance) (quarterdeck_gateway_settlements_unsent)", "{{instance}}"
-                    ),
-                    Query(
-                        "sum(increase(quarterdeck_gateway_settlements_set_aside_total[1h]))",
-                        "refused in an hour",
-                    ),
-                ],
-                runbook="QuarterdeckSettlementsWaiting",
-            )
-        ),
-    ]
+def _first_byte() -> Panel:
+    return lines(
+        "First byte",
+        "Seconds until a worker's first byte.",
+        Unit.SECONDS,
+        *quantiles("quarterdeck_gateway_time_to_first_byte_seconds", 0.5, 0.95, 0.99),
+    )
 
 
-def _records() -> list[Any]:
-    spool = "quarterdeck_gateway_spool"
-    return [
-        lines(
-            Facts(
-                "Waiting for the database",
-                "Records on disk, by kind.",
-                "short",
-                [
-                    Query(f"sum by (kind) ({spool}_records)", "{{kind}}"),
-                    Query(f"sum by (kind) ({spool}_unwritten_records)", "{{kind}}, in memory only"),
-                ],
-                runbook="QuarterdeckSpoolGrowing",
-            )
-        ),
-        lines(
-            Facts(
-                "Lag of the ledger",
-                "How long records wait while none is delivered.",
-                "s",
-                [Query(f"max by (kind) ({spool}_lag_seconds)", "{{kind}}")],
-                runbook="QuarterdeckSpoolGrowing",
-            )
-        ),
-        lines(
-            Facts(
-                "Deliveries",
-                "Records brought to the database, and deliveries that it missed.",
-                "ops",
-                [
-                    Query(f"sum by (kind) (rate({spool}_delivered_total{RATE}))", "{{kind}}"),
-                    Query(
-                        f"sum by (kind) (rate({spool}_delivery_failures_total{RATE}))",
-                        "{{kind}}, failed",
-                    ),
-                ],
-                runbook="QuarterdeckDatabaseAway",
-            )
-        ),
-        lines(
-            Facts(
-                "Lost in an hour",
-                "Records and events that are in no database, and breaks of the audit chain.",
-                "short",
-                [
-                    Query(
-                        "sum(increase(quarterdeck_gateway_ledger_failures_total[1h]))", "usage lost"
-                    ),
-                    Query(f"sum(increase({spool}_rejected_total[1h]))", "set aside"),
-                    Query(
-                        "sum(increase(quarterdeck_gateway_audit_events_lost_total[1h]))",
-                        "audit lost",
-                    ),
-                    Query(
-                        "sum(increase(quarterdeck_gateway_audit_chain_breaks_total[1h]))",
-                        "chain breaks",
-                    ),
-                ],
-                steps=((None, "green"), (1, "red")),
-                runbook="QuarterdeckRecordsLost",
-            )
-        ),
-    ]
+def _running() -> Panel:
+    return lines(
+        "Running chats",
+        "Chats in flight by gateway.",
+        Unit.NUMBER,
+        Query("sum by (instance) (quarterdeck_gateway_inflight_requests)", "{{instance}}"),
+    )
 
 
-def _processes() -> list[Any]:
-    job = 'job="quarterdeck-gateway"'
-    return [
-        lines(
-            Facts(
-                "CPU",
-                "Cores used by each gateway.",
-                "short",
-                [Query(f"rate(process_cpu_seconds_total{{{job}}}{RATE})", "{{instance}}")],
-                8,
-            )
-        ),
-        lines(
-            Facts(
-                "Memory",
-                "Resident memory of each gateway.",
-                "bytes",
-                [Query(f"process_resident_memory_bytes{{{job}}}", "{{instance}}")],
-                8,
-            )
-        ),
-        lines(
-            Facts(
-                "Open files",
-                "Connections, mostly; the limit is the container's.",
-                "short",
-                [Query(f"process_open_fds{{{job}}}", "{{instance}}")],
-                8,
-            )
-        ),
-    ]
+def _retries() -> Panel:
+    return lines(
+        "Retries and ejections",
+        "Chats sent to another replica, and replicas set aside for a moment.",
+        Unit.OPERATIONS,
+        Query(f"sum({rate('quarterdeck_gateway_upstream_retries_total')})", "retries"),
+        Query(f"sum({rate('quarterdeck_gateway_replica_ejections_total')})", "ejections"),
+        runbook="QuarterdeckReplicasRefusing",
+    )
+
+
+def _verdicts() -> Panel:
+    verdicts = rate("quarterdeck_gateway_admissions_total")
+    degraded = rate("quarterdeck_gateway_admissions_degraded_total")
+    return lines(
+        "Verdicts",
+        "What admission said of chats.",
+        Unit.REQUESTS,
+        Query(f"sum by (verdict) ({verdicts})", "{{verdict}}"),
+        Query(f"sum({degraded})", "decided without the store"),
+        runbook="QuarterdeckBudgetsUncountable",
+    )
+
+
+def _kept_out() -> Panel:
+    return lines(
+        "Kept out",
+        "Requests without a key, with a wrong one, or without the right.",
+        Unit.REQUESTS,
+        Query(f"sum by (reason) ({rate('quarterdeck_gateway_refusals_total')})", "{{reason}}"),
+        runbook="QuarterdeckTooManyWrongKeys",
+    )
+
+
+def _store_latency() -> Panel:
+    return lines(
+        "Store latency",
+        "How long Redis takes to say whether a chat may begin.",
+        Unit.SECONDS,
+        *quantiles("quarterdeck_gateway_admission_store_duration_seconds", 0.5, 0.99),
+        runbook="QuarterdeckAdmissionStoreSlow",
+    )
+
+
+def _settlements() -> Panel:
+    refused = increase("quarterdeck_gateway_settlements_set_aside_total")
+    return lines(
+        "Settlements on their way",
+        "True costs that the store has not got yet.",
+        Unit.NUMBER,
+        Query("sum by (instance) (quarterdeck_gateway_settlements_unsent)", "{{instance}}"),
+        Query(f"sum({refused})", "refused in an hour"),
+        runbook="QuarterdeckSettlementsWaiting",
+    )
