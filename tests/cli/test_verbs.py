@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support import samples
+from support import bad_samples
 from support.standalone import Standalone, agent, as_yaml, model, secret, wait_for
 
 from .conftest import Cli
@@ -54,9 +54,9 @@ def test_one_bad_document_of_many_sends_nothing(here: Cli, nowhere: Path) -> Non
     assert here("get", "agent", "one").code == 1
 
 
-@pytest.mark.parametrize("bad", samples.BAD, ids=lambda bad: bad.id)
+@pytest.mark.parametrize("bad", bad_samples.BAD, ids=lambda bad: bad.id)
 def test_the_crds_rules_are_judged_before_sending(
-    cli: Cli, nowhere: Path, bad: samples.Bad
+    cli: Cli, nowhere: Path, bad: bad_samples.Bad
 ) -> None:
     (nowhere / "bad.yaml").write_text(as_yaml(bad.manifest))
     done = cli("apply", "-f", "bad.yaml", "--context", "never-asked")

@@ -3,11 +3,11 @@ import pytest
 from quarterdeck_contract.v1alpha1.kinds import KINDS
 from quarterdeck_contract.v1alpha1.schema import Schema
 from quarterdeck_contract.validation import FieldError, InvalidManifest, check_update, parse
-from support import samples
+from support import bad_samples, samples
 
 
-@pytest.mark.parametrize("bad", samples.BAD, ids=lambda bad: bad.id)
-def test_bad_manifests_name_the_field_and_what_to_do(bad: samples.Bad) -> None:
+@pytest.mark.parametrize("bad", bad_samples.BAD, ids=lambda bad: bad.id)
+def test_bad_manifests_name_the_field_and_what_to_do(bad: bad_samples.Bad) -> None:
     with pytest.raises(InvalidManifest) as refusal:
         parse(bad.manifest)
     assert [error.field for error in refusal.value.errors] == [bad.field]
@@ -22,7 +22,7 @@ def test_good_manifests_pass_and_survive_a_round_trip(manifest: samples.Manifest
 
 
 def test_every_rule_has_a_bad_sample() -> None:
-    shown = {bad.rule for bad in samples.BAD} | {bad.rule for bad in samples.BAD_UPDATES}
+    shown = {bad.rule for bad in bad_samples.BAD} | {bad.rule for bad in bad_samples.BAD_UPDATES}
     schemas = _schemas(Schema)
     messages = {rule.message for schema in schemas for rule in schema.rules}
     messages |= {rule.message for schema in schemas for rule in schema.transition_rules}
@@ -49,8 +49,8 @@ def test_all_errors_are_reported_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("bad", samples.BAD_UPDATES, ids=lambda bad: bad.id)
-def test_bad_updates_name_the_field_and_what_to_do(bad: samples.BadUpdate) -> None:
+@pytest.mark.parametrize("bad", bad_samples.BAD_UPDATES, ids=lambda bad: bad.id)
+def test_bad_updates_name_the_field_and_what_to_do(bad: bad_samples.BadUpdate) -> None:
     check_update(parse(bad.old), parse(bad.old))
     with pytest.raises(InvalidManifest) as refusal:
         check_update(parse(bad.old), parse(bad.new))

@@ -10,7 +10,7 @@ from quarterdeck_local.errors import CannotStart, Conflict, Invalid, NotFound, N
 from quarterdeck_local.intake import Intake, manifest_source
 from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.port import ObjectKey, key_of
-from support import samples
+from support import bad_samples, samples
 from support.standalone import secret
 
 AGENT = ObjectKey("Agent", "default", "demo")
@@ -38,8 +38,8 @@ def laptop(tmp_path: Path) -> Iterator[Laptop]:
     opened.kept.close()
 
 
-@pytest.mark.parametrize("bad", samples.BAD, ids=lambda bad: bad.id)
-def test_what_the_crd_refuses_is_refused_here(laptop: Laptop, bad: samples.Bad) -> None:
+@pytest.mark.parametrize("bad", bad_samples.BAD, ids=lambda bad: bad.id)
+def test_what_the_crd_refuses_is_refused_here(laptop: Laptop, bad: bad_samples.Bad) -> None:
     with pytest.raises(Invalid) as refusal:
         laptop.intake.apply(bad.manifest)
     assert bad.field in [error.field for error in refusal.value.errors]
@@ -59,7 +59,7 @@ def test_defaults_are_filled_in_and_only_peoples_metadata_is_taken(laptop: Lapto
 
 
 def test_immutable_fields_stay(laptop: Laptop) -> None:
-    bad = samples.BAD_UPDATES[0]
+    bad = bad_samples.BAD_UPDATES[0]
     laptop.intake.apply(bad.old)
     with pytest.raises(Invalid, match=bad.rule) as refusal:
         laptop.intake.apply(bad.new)

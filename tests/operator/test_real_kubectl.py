@@ -7,17 +7,12 @@ import re
 import pytest
 
 from quarterdeck_contract.names import API_VERSION
-from quarterdeck_kube.resources import (
-    AGENT,
-    API_KEY,
-    BUDGET,
-    DEPLOYMENT,
-)
+from quarterdeck_kube.resources import AGENT, API_KEY, BUDGET, DEPLOYMENT
 from quarterdeck_operator import reasons
+from support.bad_samples import BAD, BAD_UPDATES, Bad, BadUpdate
 from support.cluster import KubectlError, kubectl
 from support.operator_process import Operators, eventually
 from support.operator_team import Team
-from support.samples import BAD, BAD_UPDATES, Bad, BadUpdate
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 

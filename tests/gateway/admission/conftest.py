@@ -1,11 +1,13 @@
-"""One admission store after the other, each with nothing in it."""
+"""One admission store after the other, each with nothing in it; a gateway that reports."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from quarterdeck_gateway.admission.port import AdmissionStore
+from quarterdeck_gateway.admission.seeding import NoHistory
 from support.admission_stores import STORES, server_for, store_on
+from support.budget_reports import ReportingGateway
 from support.redis_servers import RedisServer
 
 
@@ -21,3 +23,9 @@ async def store(store_server: RedisServer | None) -> AsyncIterator[AdmissionStor
     """A store on that server."""
     async with store_on(store_server) as store:
         yield store
+
+
+@pytest.fixture
+def gateway() -> ReportingGateway:
+    """A gateway whose ledger knows 0.12 USD of every budget."""
+    return ReportingGateway(history=NoHistory(120_000))

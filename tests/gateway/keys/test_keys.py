@@ -1,7 +1,5 @@
-"""``/api/v1/keys`` as people and their tools use it."""
+"""``/api/v1/keys`` as people and their tools use it: made, listed, revoked, deleted."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,44 +7,33 @@ import pytest
 
 from quarterdeck_contract.names import LABEL_TEAM, SYSTEM_NAMESPACE, key_hash
 from quarterdeck_contract.v1alpha1.api_key import Role
-from quarterdeck_gateway.catalogue.memory import EventCatalogue
-from quarterdeck_gateway.errors import Unauthenticated
 from quarterdeck_gateway.keys.views import generated_name
-from support.management import (
-    NOW,
-    OPERATOR,
-    PEPPER,
-    Management,
-    admin_of,
-    api_key,
-    management,
-)
+from support.managed_keys import WANTED, noted_by_the_operator, works
+from support.management import NOW, PEPPER, Management, admin_of
 
-WANTED = {"namespace": "team-a", "name": "ci", "owner": "ann"}
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[Management]:
-    async with management() as made:
-        yield made
-
-
-async def noted_by_the_operator(world: Management, *older: dict[str, Any]) -> None:
-    """What the operator writes once it has seen the newest key."""
-    spec = world.stored("ApiKey", "team-a", "ci")["spec"]
-    newest = {
-        "hash": spec["hash"],
-        "revision": spec.get("revision", 1),
-        "createdAt": "2026-07-01T12:00:00Z",
-    }
-    await world.note_keys("team-a", "ci", newest, *older)
-
-
-async def works(world: Management, secret: str) -> bool:
-    try:
-        return (await world.keyring.verify(secret)).name == "team-a/ci"
-    except Unauthenticated:
-        return False
+SHOWN = {
+    "namespace": "team-a",
+    "name": "ci",
+    "owner": "ann",
+    "role": "editor",
+    "agents": ["demo-*"],
+    "namespaces": ["team-a"],
+    "team": "red",
+    "rate_limit": {
+        "requestsPerMinute": 60,
+        "tokensPerMinute": None,
+        "concurrency": None,
+    },
+    "revision": 1,
+    "secret_name": None,
+    "expires_at": "2026-07-02T10:00:00Z",
+    "last_used_at": None,
+    "revoked": False,
+    "ready": True,
+    "reason": "Active",
+    "message": "",
+}
+"""What is told of a key with everything set, but for what is new with each."""
 
 
 async def test_a_key_is_shown_once_and_works_at_once(world: Management) -> None:
@@ -73,30 +60,8 @@ async def test_a_key_is_shown_once_and_works_at_once(world: Management) -> None:
     assert secret not in str(stored)
     assert stored["spec"]["hash"] == key_hash(PEPPER, secret)
     assert stored["metadata"]["labels"] == {LABEL_TEAM: "red"}
-    assert made["key"] == {
-        "namespace": "team-a",
-        "name": "ci",
-        "owner": "ann",
-        "role": "editor",
-        "agents": ["demo-*"],
-        "namespaces": ["team-a"],
-        "team": "red",
-        "rate_limit": {
-            "requestsPerMinute": 60,
-            "tokensPerMinute": None,
-            "concurrency": None,
-        },
-        "revision": 1,
-        "hint": secret[:7],
-        "secret_name": None,
-        "created_at": stored["metadata"]["creationTimestamp"],
-        "expires_at": "2026-07-02T10:00:00Z",
-        "last_used_at": None,
-        "revoked": False,
-        "ready": True,
-        "reason": "Active",
-        "message": "",
-    }
+    created = stored["metadata"]["creationTimestamp"]
+    assert made["key"] == SHOWN | {"hint": secret[:7], "created_at": created}
     listed = await world.http.get("/api/v1/keys")
     assert secret not in listed.text
     assert stored["spec"]["hash"] not in listed.text
@@ -207,94 +172,6 @@ async def test_an_expired_key_says_so(world: Management) -> None:
     world.later(hours=2)
     view = await world.call("GET", "/keys/team-a/ci")
     assert (view["ready"], view["reason"]) == (False, "Expired")
-
-
-async def test_the_old_key_works_on_from_the_rotation_to_the_end_of_the_overlap(
-    world: Management,
-) -> None:
-    old = (await world.call("POST", "/keys", 201, **WANTED))["secret"]
-    await noted_by_the_operator(world)
-    before = dict(world.stored("ApiKey", "team-a", "ci")["status"]["keys"][0])
-    made = await world.call("POST", "/keys/team-a/ci/rotate", overlap_seconds=3600)
-    new = made["secret"]
-    assert made["key"]["revision"] == 2
-    assert made["key"]["hint"] == new[:7]
-    # The operator has not seen it yet; a gateway that starts now knows no more than this.
-    assert await works(world, old)
-    assert await works(world, new)
-    restarted = EventCatalogue()
-    restarted.observe("ADDED", world.stored("ApiKey", "team-a", "ci"))
-    found = [restarted.key_by_hash(key_hash(PEPPER, key)) for key in (old, new)]
-    assert found == [restarted.key("team-a", "ci")] * 2
-    await noted_by_the_operator(world, before | {"notAfter": "2026-07-01T13:00:00Z"})
-    assert await works(world, old)
-    world.later(seconds=3600)
-    assert not await works(world, old)
-    assert await works(world, new)
-
-
-async def test_without_overlap_the_old_key_stops_at_once(world: Management) -> None:
-    old = (await world.call("POST", "/keys", 201, **WANTED))["secret"]
-    await noted_by_the_operator(world)
-    made = await world.call("POST", "/keys/team-a/ci/rotate", overlap_seconds=0)
-    assert not await works(world, old)
-    assert await works(world, made["secret"])
-
-
-async def test_a_rotation_waits_until_the_old_key_is_noted(world: Management) -> None:
-    old = (await world.call("POST", "/keys", 201, **WANTED))["secret"]
-    refused = await world.call("POST", "/keys/team-a/ci/rotate", 503)
-    assert "operator" in refused["error"]["message"]
-    assert await works(world, old)
-    rotating = asyncio.create_task(world.call("POST", "/keys/team-a/ci/rotate"))
-    await asyncio.sleep(0.02)
-    await noted_by_the_operator(world)
-    new = (await rotating)["secret"]
-    assert await works(world, old)
-    assert await works(world, new)
-
-
-async def test_of_two_rotations_at_once_one_is_told_to_try_again(world: Management) -> None:
-    await world.call("POST", "/keys", 201, **WANTED)
-    await noted_by_the_operator(world)
-    held = asyncio.Event()
-    patch_spec = world.writer.patch_spec
-
-    async def slow(*args: Any) -> Any:
-        await held.wait()
-        return await patch_spec(*args)
-
-    world.writer.patch_spec = slow  # type: ignore[assignment,method-assign]
-    both = [asyncio.create_task(world.http.post("/api/v1/keys/team-a/ci/rotate")) for _ in range(2)]
-    await asyncio.sleep(0.05)
-    held.set()
-    answers = [await each for each in both]
-    assert sorted(answer.status_code for answer in answers) == [200, 503]
-    (won,) = (answer.json()["secret"] for answer in answers if answer.status_code == 200)
-    assert await works(world, won)
-
-
-async def test_a_key_in_a_secret_is_rotated_by_the_operator(world: Management) -> None:
-    await world.writer.create(api_key())
-    waiting = await world.call("GET", "/keys/team-a/ci")
-    assert (waiting["ready"], waiting["reason"]) == (False, "WaitingForKey")
-    key = {"hash": "f" * 64, "revision": 1, "createdAt": "2026-07-01T12:00:00Z"}
-    status = {"keys": [key], "hint": "qd_abcd", "secretName": "apikey-ci"}
-    await world.writer.report("ApiKey", "team-a", "ci", status, manager=OPERATOR)
-    made = await world.call("POST", "/keys/team-a/ci/rotate")
-    assert made["secret"] is None
-    assert (made["key"]["revision"], made["key"]["hint"]) == (2, "qd_abcd")
-    assert made["key"]["secret_name"] == "apikey-ci"
-
-
-async def test_nobody_gets_at_a_wider_key_by_rotating_it(world: Management) -> None:
-    far = {"namespace": SYSTEM_NAMESPACE, "name": "far", "owner": "ops", "namespaces": ["*"]}
-    await world.call("POST", "/keys", 201, **far)
-    world.principal = admin_of(SYSTEM_NAMESPACE)
-    refused = await world.call("POST", f"/keys/{SYSTEM_NAMESPACE}/far/rotate", 403)
-    assert "namespaces" in refused["error"]["message"]
-    # To stop a key takes nothing but its namespace.
-    await world.call("POST", f"/keys/{SYSTEM_NAMESPACE}/far/revoke")
 
 
 async def test_every_action_is_on_record_without_secrets(world: Management) -> None:
