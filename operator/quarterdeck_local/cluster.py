@@ -3,7 +3,7 @@ same reconcilers as a cluster.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aiohttp
 
@@ -36,6 +36,10 @@ class LocalCluster:
     async def config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         found = self._store.get(ObjectKey("ConfigMap", namespace, name))
         return None if found is None else found.get("data", {})
+
+    async def pods(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Manifest]:
+        # Nothing to add: here the Deployment's own status says why workers are missing.
+        return ()
 
     async def apply(self, manifest: Manifest, *, uid: str | None) -> Manifest:
         key = key_of(manifest)

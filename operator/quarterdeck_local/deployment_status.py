@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from quarterdeck_local.rollout import Seen
+from quarterdeck_operator import reasons
 from quarterdeck_operator.cluster.port import Manifest
 
 IMAGES_NOT_SUPPORTED: Final = "ImagesNotSupported"
 ENVIRONMENT_NOT_SUPPORTED: Final = "EnvironmentNotSupported"
 NEEDS_A_CLUSTER: Final = (IMAGES_NOT_SUPPORTED, ENVIRONMENT_NOT_SUPPORTED)
 """Nothing that time would mend."""
-WORKER_CRASHED: Final = "WorkerCrashed"
-CANNOT_LAUNCH: Final = "CannotLaunch"
+WORKER_CRASHED: Final = reasons.WORKERS_CRASHING
+CANNOT_LAUNCH: Final = reasons.WORKERS_CANNOT_START
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Nothing here knows kopf or an API server: reads of what was observed go to the c
 else to the ``Cluster`` port.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ from quarterdeck_operator.reconcile.api_key import ApiKeyReconciler
 from quarterdeck_operator.reconcile.budget import BudgetReconciler
 from quarterdeck_operator.reconcile.issuing import KeyIssuer
 from quarterdeck_operator.reconcile.model import ModelReconciler
+from quarterdeck_operator.reconcile.shortage import Shortages
 from quarterdeck_operator.reconcile.status import StatusWriter
 from quarterdeck_operator.reserved import is_ours
 from quarterdeck_operator.resolve.mentions import mentions
@@ -73,9 +75,11 @@ class Engine:
         workers: int = 8,
         metrics: EngineMetrics | None = None,
         now: Callable[[], str] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``now`` gives the time, RFC 3339 in UTC; without ``pepper`` no API key is issued;
-        ``reserved`` are Secrets that no resource may refer to, beside those labelled as ours."""
+        """``now`` gives the time, RFC 3339 in UTC, ``clock`` monotonic seconds; without ``pepper``
+        no API key is issued; ``reserved`` are Secrets that no resource may refer to, beside those
+        labelled as ours."""
         metrics = metrics or NullEngineMetrics()
         self._cache = Cache()
         self._queue = WorkQueue(metrics)
@@ -83,13 +87,21 @@ class Engine:
         self._references = references = References(self._cache, cluster, reserved)
         self._concerns = concerns = Concerns(self._cache)
         self._status = status = StatusWriter(self._cache, cluster)
+        self._shortages = shortages = Shortages(cluster, clock, now)
         issuer = KeyIssuer(self._cache, cluster, pepper or NoPepper())
         self._controller = Controller(
             self._queue,
             self._cache,
             {
                 "Agent": AgentReconciler(
-                    self._cache, cluster, options, references, concerns.downgrades, status, now
+                    self._cache,
+                    cluster,
+                    options,
+                    references,
+                    concerns.downgrades,
+                    shortages,
+                    status,
+                    now,
                 ),
                 "Model": ModelReconciler(references, status, now),
                 "ApiKey": ApiKeyReconciler(issuer, options, status, now),
@@ -181,6 +193,7 @@ class Engine:
         if event_type == "DELETED":
             news = self._cache.drop(key, _deleted_at(manifest))
             self._status.forget(key)
+            self._shortages.forget(key)
         else:
             news = self._cache.put(manifest)
             if news:

@@ -73,6 +73,7 @@ CLUSTER_RULES: Final[tuple[PolicyRule, ...]] = (
     # the ApiKey's own is refused before it is written (cluster/ownership.py); deleting is left to
     # garbage collection.
     PolicyRule(("",), ("secrets",), ("create", "patch"), "the keys of ApiKeys"),
+    PolicyRule(("",), ("pods",), ("list",), "why workers are missing; asked only while some are"),
     PolicyRule(("events.k8s.io",), ("events",), ("create",), "kubectl describe"),
 )
 """In every namespace that is watched."""

@@ -18,9 +18,28 @@ NO_CREDENTIALS_NEEDED: Final = "NoCredentialsNeeded"
 ACTIVE: Final = "Active"
 """The ApiKey opens what it says; the Budget is in force."""
 
-# Ready=False, and nothing is wrong.
+# Ready=False, and nothing is known to be wrong.
 WAITING_FOR_WORKERS: Final = "WaitingForWorkers"
 """Workers were asked for and none is available yet."""
+
+# Ready=False while Kubernetes tries again; of Reconciling or Stalled where some workers do answer.
+WORKERS_CRASHING: Final = "WorkersCrashing"
+"""Workers start and end again: the message has the last exit and how to read the log."""
+IMAGE_UNAVAILABLE: Final = "ImageUnavailable"
+"""The workers' image cannot be pulled, or is not on the node."""
+WORKERS_CANNOT_START: Final = "WorkersCannotStart"
+"""The workers' container cannot be made or started: a Secret, a key or the program is missing."""
+WORKERS_UNSCHEDULABLE: Final = "WorkersUnschedulable"
+"""No node takes the workers' pods; the message is the scheduler's."""
+POD_TROUBLES: Final = (
+    WORKERS_CRASHING,
+    WORKERS_CANNOT_START,
+    IMAGE_UNAVAILABLE,
+    WORKERS_UNSCHEDULABLE,
+)
+"""What pods tell and their Deployment does not, the gravest first."""
+
+# Ready=False, and it was wanted so.
 SUSPENDED: Final = "Suspended"
 """spec.suspended is true."""
 SCALED_TO_ZERO: Final = "ScaledToZero"

@@ -32,6 +32,8 @@ from observability import faults
 from support.cluster import kubectl
 
 Cause = Callable[[Scene], AbstractContextManager[Callable[[], object]]]
+TOO_LITTLE_MEMORY: Final = "24Mi"
+"""A container of it starts, and its worker is killed before it listens."""
 _SEEN_SECONDS: Final = 20
 """Gateway, scrape and rule each look every five seconds."""
 _WRONG_KEYS: Final = f"""
@@ -145,6 +147,16 @@ def workers_refuse(scene: Scene) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
+def workers_crash(scene: Scene) -> Iterator[Callable[[], object]]:
+    """Somebody was too careful with memory."""
+    _, agent = echo_agent("starved")
+    amounts = {"memory": TOO_LITTLE_MEMORY}
+    agent["spec"]["runtime"] = {"resources": {"requests": amounts, "limits": amounts}}
+    with _made(scene.namespace, agent):
+        yield _nothing
+
+
+@contextmanager
 def wrong_keys(scene: Scene) -> Iterator[Callable[[], object]]:
     with _made(scene.namespace, stranger(scene.installation.image)):
         wait_ready(scene.namespace, STRANGER)
@@ -197,6 +209,7 @@ CAUSES: Final[dict[Cause, tuple[str, ...]]] = {
     provider_fails: (faults.PROVIDER, faults.ERRORS),
     provider_slow: (faults.SLOW,),
     workers_refuse: (faults.REFUSING,),
+    workers_crash: (faults.CRASH,),
     audit_changed: (faults.CHAIN,),
     record_refused: (faults.LOST,),
     redis_slow: (faults.REDIS_SLOW,),
@@ -206,7 +219,6 @@ CAUSES: Final[dict[Cause, tuple[str, ...]]] = {
     gateway_not_synced: (faults.UNSYNCED,),
 }
 NOT_CAUSED: Final = {
-    faults.CRASH: "Kubernetes waits longer before each restart, for minutes in the end",
     faults.API: "more than three minutes without the API server, which no policy can cut off here",
     faults.BUSY: "a queue that is never empty for 15 minutes",
     faults.HOLD: "a hundred settlements that wait for five minutes",

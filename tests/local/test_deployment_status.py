@@ -42,8 +42,8 @@ def test_counts_and_conditions(
 
 
 def test_a_crash_is_the_reason_why_nothing_is_available() -> None:
-    found = status(DEPLOYMENT, [], 1, Failure("WorkerCrashed", "exit code 2"), "now")
-    assert condition(found, "Available") == ("False", "WorkerCrashed")
+    found = status(DEPLOYMENT, [], 1, Failure("WorkersCrashing", "exit code 2"), "now")
+    assert condition(found, "Available") == ("False", "WorkersCrashing")
     assert condition(found, "Progressing")[0] == "True", "it is tried again"
 
 

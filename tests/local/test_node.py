@@ -211,7 +211,7 @@ async def test_a_worker_that_cannot_start_says_why_and_is_tried_again(bench: Ben
     bench.intake.apply(agent(model="keyed"))
     await bench.until(lambda: "exit code 2" in bench.ready()[2], "the exit code is told")
     status, reason, message = bench.ready()
-    assert (status, reason) == ("False", "WaitingForWorkers")
+    assert (status, reason) == ("False", "WorkersCrashing")
     assert "next try after" in message
     (pod,) = bench.node.pods("default")
     assert pod["status"]["phase"] in ("Failed", "Running")

@@ -9,6 +9,7 @@ import pytest
 
 from quarterdeck_contract.names import API_VERSION, FIELD_MANAGER, GATEWAY_FIELD_MANAGER
 from quarterdeck_kube.client import KubeClient
+from quarterdeck_kube.errors import Forbidden
 from quarterdeck_kube.resources import BUDGET, EVENT, resource_for
 from quarterdeck_operator import reasons
 from quarterdeck_operator.cluster.fake import FakeCluster
@@ -18,6 +19,7 @@ from quarterdeck_operator.cluster.status_part import operator_part
 from quarterdeck_operator.conditions import READY
 from quarterdeck_operator.errors import Stalled, Transient
 from support.fault_proxy import FaultProxy
+from support.operator_process import eventually
 
 AGENT_SPEC = {"model": "m", "instructions": "Be brief."}
 
@@ -78,6 +80,24 @@ class Place:
             body = {"apiVersion": API_VERSION, "kind": key.kind, "status": status}
             metadata = {"namespace": key.namespace, "name": key.name}
             await gateway.apply_status(BUDGET, body | {"metadata": metadata})
+
+    async def pod(self, name: str, labels: dict[str, str]) -> None:
+        """A pod that no node takes, once the namespace has the account that it needs."""
+        container = {"name": "c", "image": "none"}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": self.metadata(name) | {"labels": labels},
+            "spec": {"containers": [container], "nodeSelector": {"no": "node"}},
+        }
+
+        async def taken() -> bool:
+            try:
+                return bool(await self.put(pod))
+            except Forbidden:
+                return False
+
+        await eventually(taken, 10, "a pod is taken")
 
     async def data(self) -> dict[str, str]:
         return dict(await self.cluster.config_map(self.namespace, "child") or {})
@@ -227,6 +247,14 @@ async def test_secrets_are_decoded_and_absence_is_none(place: Place) -> None:
     assert await place.cluster.secret(place.namespace, "s") == {"k": "v€".encode()}
     assert await place.cluster.secret(place.namespace, "none") is None
     assert await place.cluster.config_map(place.namespace, "none") is None
+
+
+async def test_pods_are_found_by_all_their_labels(place: Place) -> None:
+    await place.pod("mine", {"app": "a", "part": "b"})
+    await place.pod("other", {"app": "a", "part": "c"})
+    found = await place.cluster.pods(place.namespace, {"app": "a", "part": "b"})
+    assert [key_of(pod) for pod in found] == [ObjectKey("Pod", place.namespace, "mine")]
+    assert await place.cluster.pods("no-such-namespace", {"app": "a"}) == []
 
 
 async def test_notes_never_raise_and_are_recorded(place: Place) -> None:

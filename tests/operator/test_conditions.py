@@ -14,6 +14,7 @@ from quarterdeck_operator.conditions import Verdict, conditions_of, dated, find
 from quarterdeck_operator.errors import OperatorError, Stalled, Transient, Waiting
 from quarterdeck_operator.events import transition
 from quarterdeck_operator.summarise.agent import AgentObservation, summarise_agent
+from quarterdeck_operator.summarise.pods import Trouble
 from support.operator_world import NAMESPACE, NOW, agent
 
 LATER = "2026-02-02T00:00:00Z"
@@ -108,11 +109,64 @@ def test_fewer_workers_than_wanted_still_serve() -> None:
 
 
 def test_a_crash_that_the_deployment_explains_is_passed_on() -> None:
-    crash = condition(type="Available", status="False", reason="WorkerCrashed")
+    crash = condition(type="Available", status="False", reason="WorkersCrashing")
     seen = deployment(**pods(1, 1, 0), **crash)
     ready = find(summarise_agent(AgentObservation(parsed(), seen), {}, NOW), "Ready")
     assert ready is not None
-    assert ready["message"] == "0 of 1 workers ready: why"
+    assert (ready["reason"], ready["message"]) == ("WorkersCrashing", "0 of 1 workers ready: why")
+
+
+CRASH = Trouble(reasons.WORKERS_CRASHING, "pod p crashes")
+LATE = condition(type="Progressing", status="False", reason="ProgressDeadlineExceeded")
+
+
+@pytest.mark.parametrize(
+    ("seen", "ready", "obstacle"),
+    [
+        (
+            deployment(**pods(1, 1, 0)),
+            ("False", reasons.WORKERS_CRASHING, "0 of 1 workers ready: pod p crashes"),
+            ("Reconciling", reasons.WORKERS_CRASHING),
+        ),
+        (
+            deployment(**pods(2, 1, 1)),
+            ("True", reasons.ROLLING_OUT, "1 of 1 workers ready: pod p crashes"),
+            ("Reconciling", reasons.WORKERS_CRASHING),
+        ),
+        (
+            deployment(**pods(1, 1, 0), **LATE),
+            ("False", "ProgressDeadlineExceeded", "0 of 1 workers ready: why; pod p crashes"),
+            ("Stalled", reasons.WORKERS_CRASHING),
+        ),
+        (
+            deployment(**pods(1, 1, 1)),
+            ("True", reasons.WORKERS_READY, "1 of 1 workers ready"),
+            None,
+        ),
+    ],
+)
+def test_what_the_pods_tell_is_told(
+    seen: dict[str, Any], ready: tuple[str, str, str], obstacle: tuple[str, str] | None
+) -> None:
+    status = summarise_agent(AgentObservation(parsed(), seen, trouble=CRASH), {}, NOW)
+    said = {c["type"]: c for c in status["conditions"]}
+    found = said["Ready"]
+    assert (found["status"], found["reason"], found["message"]) == ready
+    abnormal = [
+        (t, said[t]["reason"]) for t in ("Reconciling", "Stalled") if said[t]["status"] == "True"
+    ]
+    assert abnormal == ([obstacle] if obstacle else [])
+
+
+def test_one_of_two_that_crashes_is_told_beside_the_one_that_serves() -> None:
+    observation = AgentObservation(
+        parsed(replicas=2), deployment(2, **pods(2, 2, 1)), trouble=CRASH
+    )
+    status = summarise_agent(observation, {}, NOW)
+    said = {c["type"]: (c["status"], c["reason"], c["message"]) for c in status["conditions"]}
+    told = "1 of 2 workers ready: pod p crashes"
+    assert said["Ready"] == ("True", reasons.SOME_WORKERS_UNAVAILABLE, told)
+    assert said["Reconciling"] == ("True", reasons.WORKERS_CRASHING, "pod p crashes")
 
 
 def test_a_hiccup_does_not_take_running_workers_away() -> None:
@@ -151,12 +205,16 @@ problems: st.SearchStrategy[OperatorError | None] = st.sampled_from(
     [None, Waiting("A", "a"), Stalled("B", "b"), Transient("C", "c")]
 )
 probes = st.none() | st.builds(Probe, st.booleans(), st.just("said"))
+troubles = st.none() | st.builds(Trouble, st.sampled_from(reasons.POD_TROUBLES), st.just("said"))
 observations = st.builds(
-    lambda spec, seen, problem, probe: AgentObservation(parsed(**spec), seen, None, probe, problem),
+    lambda spec, seen, problem, probe, trouble: AgentObservation(
+        parsed(**spec), seen, None, probe, problem, trouble
+    ),
     specs,
     deployments,
     problems,
     probes,
+    troubles,
 )
 
 

@@ -43,6 +43,7 @@ NOT_SEEN_IN_REQUESTS: set[Permission] = {(GROUP, "agents/finalizers", "update")}
 """Asked for by an admission plugin of some clusters, not by a request."""
 
 RENEWAL: Permission = ("coordination.k8s.io", "leases", "update")
+LOOK: Permission = ("", "pods", "list")
 TWO = {"min": 2, "max": 3}
 FOREIGN: dict[Resource, dict[str, Any]] = {
     SERVICE_ACCOUNT: {},
@@ -132,6 +133,9 @@ async def test_every_permission_is_used_and_every_request_permitted(
     await team.put(API_KEY, "ci", spec={"owner": "ci", "revision": 2})
     await team.put(BUDGET, "all", spec={"scope": {"kind": "Namespace"}, "amountUSD": 5})
     await team.until(reasons.ACTIVE, "all", BUDGET)
+    # Workers are missing, whether there is a node or not.
+    await team.agent("short", replicas=1, runtime={"nodeSelector": {"no": "node"}})
+    await eventually(lambda: LOOK in used(operator.proxy.counts), 20)
     # Strangers' objects in the way: found out by reading them.
     for number, (resource, content) in enumerate(FOREIGN.items()):
         name = f"f{number}"

@@ -94,6 +94,7 @@ class World:
     def __init__(self) -> None:
         self.cluster = FakeCluster()
         self.now = NOW
+        self.seconds = 0.0
         self.engine = self.new_engine()
 
     def new_engine(self) -> Engine:
@@ -105,6 +106,7 @@ class World:
             reserved=USUAL.keys(NAMESPACE),
             workers=4,
             now=lambda: self.now,
+            clock=lambda: self.seconds,
         )
         self.cluster.listeners = [engine.observe]
         for manifest in list(self.cluster.objects.values()):

@@ -7,7 +7,7 @@ real adapter, and those only: no defaults, no admission, no controllers.
 import base64
 import copy
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from quarterdeck_operator.cluster.ownership import controls, judge
@@ -47,6 +47,16 @@ class FakeCluster:
         """See Cluster."""
         found = self._read("config_map", ObjectKey("ConfigMap", namespace, name))
         return None if found is None else dict(found["data"])
+
+    async def pods(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Manifest]:
+        """See Cluster."""
+        self._called("pods", ObjectKey("Pod", namespace, ""))
+        return [
+            copy.deepcopy(found)
+            for key, found in self.objects.items()
+            if (key.kind, key.namespace) == ("Pod", namespace)
+            and labels.items() <= found["metadata"].get("labels", {}).items()
+        ]
 
     async def apply(self, manifest: Manifest, *, uid: str | None) -> Manifest:
         """See Cluster."""
@@ -117,7 +127,7 @@ class FakeCluster:
                 self.remove(child)
 
     def fail(self, verb: str, *errors: OperatorError) -> None:
-        """The next calls of ``verb`` (apply, status, delete, secret, config_map) raise these."""
+        """The next calls of ``verb`` (apply, status, delete, secret, pods ...) raise these."""
         self._faults[verb] += errors
 
     def writes(self) -> int:

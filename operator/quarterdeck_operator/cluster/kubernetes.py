@@ -6,7 +6,7 @@ decide by what happens next and never by a status code.
 
 import base64
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from quarterdeck_kube.errors import (
     Permanent,
     Unauthorized,
 )
-from quarterdeck_kube.resources import CONFIG_MAP, EVENT, SECRET, resource_for, resource_of
+from quarterdeck_kube.resources import CONFIG_MAP, EVENT, POD, SECRET, resource_for, resource_of
 from quarterdeck_operator import reasons
 from quarterdeck_operator.cluster.ownership import judge
 from quarterdeck_operator.cluster.port import Manifest, Note, ObjectKey, Probe, key_of
@@ -60,6 +60,12 @@ class KubernetesCluster:
         """See Cluster."""
         found = await _optional(self._client.get(CONFIG_MAP, namespace, name))
         return None if found is None else found.get("data") or {}
+
+    async def pods(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Manifest]:
+        """See Cluster."""
+        selector = ",".join(f"{name}={value}" for name, value in labels.items())
+        found = await _result(self._client.list(POD, namespace, label_selector=selector))
+        return found.items
 
     async def apply(self, manifest: Manifest, *, uid: str | None) -> Manifest:
         """See Cluster."""

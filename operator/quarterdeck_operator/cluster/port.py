@@ -5,7 +5,7 @@ serves a cluster, a laptop and the tests. Every method raises only the errors of
 ``quarterdeck_operator.errors``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -58,6 +58,9 @@ class Cluster(Protocol):
 
     async def config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """Data of a ConfigMap; None when there is none."""
+
+    async def pods(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Manifest]:
+        """The pods of a namespace that have all these labels, in one request."""
 
     async def apply(self, manifest: Manifest, *, uid: str | None) -> Manifest:
         """Make it so by server-side apply; the object as stored.

@@ -19,18 +19,21 @@ from quarterdeck_operator.conditions import (
     verdict_of,
 )
 from quarterdeck_operator.errors import OperatorError, Transient
+from quarterdeck_operator.summarise.pods import Trouble
 from quarterdeck_operator.summarise.workers import Workers, judge_workers
 
 
 @dataclass(frozen=True)
 class AgentObservation:
-    """One look at an Agent and its children; ``probe`` only of an agent that runs elsewhere."""
+    """One look at an Agent and its children; ``probe`` only of an agent that runs elsewhere,
+    ``trouble`` only of pods that were looked at."""
 
     agent: Agent
     deployment: Mapping[str, Any] | None = None
     autoscaler: Mapping[str, Any] | None = None
     probe: Probe | None = None
     problem: OperatorError | None = None
+    trouble: Trouble | None = None
 
 
 def summarise_agent(seen: AgentObservation, before: Mapping[str, Any], now: str) -> Manifest:
@@ -52,7 +55,8 @@ def judge_agent(seen: AgentObservation) -> Verdict:
     if seen.problem is not None and not isinstance(seen.problem, Transient):
         return verdict_of(seen.problem)
     if not is_external(spec):
-        running = judge_workers(seen.agent, Workers.seen(seen.agent, seen.deployment))
+        workers = Workers.seen(seen.agent, seen.deployment)
+        running = judge_workers(seen.agent, workers, seen.trouble)
     else:
         running = _judge_endpoint(seen)
     if seen.problem is None:

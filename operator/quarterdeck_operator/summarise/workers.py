@@ -9,6 +9,7 @@ from quarterdeck_contract.v1alpha1.agent import Agent
 from quarterdeck_operator import reasons
 from quarterdeck_operator.builders.replicas import fixed_replicas
 from quarterdeck_operator.conditions import Phase, Verdict, find
+from quarterdeck_operator.summarise.pods import Trouble
 
 _NOT_YET: Final = "MinimumReplicasUnavailable"
 """The Deployment's own word for "0 of 1 is available", which says nothing new."""
@@ -27,7 +28,8 @@ class Workers:
     """Whether the counts are about the Deployment's present generation."""
     failure: tuple[str, str] | None = None
     """Reason and message of a rollout that gets nowhere."""
-    hint: str = ""
+    trouble: Trouble | None = None
+    """Why none is available, where the Deployment says so itself."""
 
     @classmethod
     def seen(cls, agent: Agent, deployment: Mapping[str, Any] | None) -> Self:
@@ -45,7 +47,7 @@ class Workers:
             available=int(status.get("availableReplicas", 0)),
             current=seen >= int(deployment["metadata"].get("generation", 0)) and seen > 0,
             failure=_failure(status),
-            hint=_hint(status),
+            trouble=_trouble(status),
         )
 
     @property
@@ -57,23 +59,35 @@ class Workers:
             and self.available >= self.desired
         )
 
+    @property
+    def short(self) -> bool:
+        """Whether workers are missing, or some that are there are not ready."""
+        return self.ready < max(self.desired, self.existing) and self.desired > 0
 
-def judge_workers(agent: Agent, workers: Workers) -> Verdict:
-    """Ready as soon as one worker is available, unless a rollout fails."""
+
+def judge_workers(agent: Agent, workers: Workers, trouble: Trouble | None = None) -> Verdict:
+    """Ready as soon as one worker is available, unless a rollout fails.
+
+    ``trouble`` is what the pods tell, if they were looked at.
+    """
     if workers.desired == 0:
         return _judge_none(agent, workers)
     counts = f"{workers.ready} of {workers.desired} workers ready"
+    trouble = trouble or workers.trouble
+    obstacle = (trouble.reason, trouble.message) if trouble is not None else None
+    told = f"{counts}: {trouble.message}" if trouble is not None else counts
     if workers.complete:
         return Verdict(True, reasons.WORKERS_READY, counts)
     if workers.current and workers.failure is not None:
         reason, message = workers.failure
-        return Verdict(False, reason, f"{counts}: {message}; {_advice(agent)}", "stalled")
+        why = trouble.message if trouble is not None else _advice(agent)
+        return Verdict(False, reason, f"{counts}: {message}; {why}", "stalled", obstacle)
     if workers.available == 0:
-        message = ": ".join(filter(None, (counts, workers.hint)))
-        return Verdict(False, reasons.WAITING_FOR_WORKERS, message, "reconciling")
+        reason = trouble.reason if trouble is not None else reasons.WAITING_FOR_WORKERS
+        return Verdict(False, reason, told, "reconciling")
     if workers.current and workers.existing == workers.updated == workers.desired:
-        return Verdict(True, reasons.SOME_WORKERS_UNAVAILABLE, counts, "reconciling")
-    return Verdict(True, reasons.ROLLING_OUT, counts, "reconciling")
+        return Verdict(True, reasons.SOME_WORKERS_UNAVAILABLE, told, "reconciling", obstacle)
+    return Verdict(True, reasons.ROLLING_OUT, told, "reconciling", obstacle)
 
 
 def _judge_none(agent: Agent, workers: Workers) -> Verdict:
@@ -94,11 +108,11 @@ def _failure(status: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _hint(status: Mapping[str, Any]) -> str:
+def _trouble(status: Mapping[str, Any]) -> Trouble | None:
     available = find(status, "Available") or {}
     if available.get("status") != "False" or available.get("reason") == _NOT_YET:
-        return ""
-    return str(available.get("message", ""))
+        return None
+    return Trouble(str(available.get("reason")), str(available.get("message", "")))
 
 
 def _advice(agent: Agent) -> str:

@@ -2,7 +2,11 @@
 
 const BY_REASON: Record<string, string> = {
   WaitingForWorkers: "Wait a moment; if it stays, look at the events of the agent.",
-  SomeWorkersUnavailable: "Look at the events of the agent: a worker crashed or was evicted.",
+  WorkersCrashing: "Read the log of the worker's last run; the message has the command.",
+  WorkersCannotStart: "Create the Secret or key that the message names, or correct the image.",
+  ImageUnavailable: "Correct spec.runtime.image, or give imagePullSecret the right to pull it.",
+  WorkersUnschedulable: "Make room on a node, or ask for less in spec.runtime.",
+  SomeWorkersUnavailable: "Read the message: a worker crashed, was evicted or does not start.",
   RolloutFailed: "Look at the events of the agent: the new workers do not come up.",
   ProgressDeadlineExceeded: "Look at the events of the agent: the new workers do not come up.",
   ReplicaFailure: "Look at the quota and the admission policies of the namespace.",
