@@ -1,7 +1,9 @@
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { cn } from "@/lib/class-names";
+import { useMatches } from "@/lib/use-matches";
 import { t } from "@/messages/common";
+import { Button } from "./ui/button";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "./ui/table";
 
 export interface Column<Row> {
@@ -34,24 +36,53 @@ export interface Sorting {
   descending?: boolean;
 }
 
+/** Drawing thousands of rows at once would hold up typing in the filter above them. */
+const ROWS_AT_ONCE = 100;
+const WIDE = "(min-width: 40rem)";
+
 /** A table from 640 px on, cards below. Rows are sorted here; filters are the page's. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
+  const wide = useMatches(WIDE);
   const [sorting, setSorting] = useState(props.initialSort);
+  const [most, setMost] = useState(ROWS_AT_ONCE);
   const rows = useMemo(
-    () => sorted(props.rows, props.columns, sorting),
-    [props.rows, props.columns, sorting],
+    () => sorted(props.rows, props.columns, sorting).slice(0, most),
+    [props.rows, props.columns, sorting, most],
   );
   return (
     <>
-      <div className="hidden overflow-x-auto rounded-lg border bg-card shadow-xs sm:block">
-        <WideTable {...props} rows={rows} sorting={sorting} onSort={setSorting} />
-      </div>
-      <ul aria-label={props.caption} className="flex flex-col gap-3 sm:hidden">
-        {rows.map((row) => (
-          <RowCard key={props.rowKey(row)} row={row} {...props} />
-        ))}
-      </ul>
+      {wide ? (
+        <div className="overflow-x-auto rounded-lg border bg-card shadow-xs">
+          <WideTable {...props} rows={rows} sorting={sorting} onSort={setSorting} />
+        </div>
+      ) : (
+        <ul aria-label={props.caption} className="flex flex-col gap-3">
+          {rows.map((row) => (
+            <RowCard key={props.rowKey(row)} row={row} {...props} />
+          ))}
+        </ul>
+      )}
+      {rows.length < props.rows.length && (
+        <More
+          shown={rows.length}
+          all={props.rows.length}
+          onMore={() => setMost(most + ROWS_AT_ONCE)}
+        />
+      )}
     </>
+  );
+}
+
+function More({ shown, all, onMore }: { shown: number; all: number; onMore: () => void }) {
+  return (
+    <div className="flex flex-wrap items-center justify-center gap-3 pt-3">
+      <span role="status" className="text-muted-foreground text-xs">
+        {t.rowsShown(shown, all)}
+      </span>
+      <Button variant="outline" size="sm" onClick={onMore}>
+        {t.moreRows(Math.min(ROWS_AT_ONCE, all - shown))}
+      </Button>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { ApiError } from "@/lib/api-error";
+import { PAGE_UNREACHABLE, reloadIfServed } from "@/lib/page-code";
 import { t } from "@/messages/common";
 import { EmptyState } from "./empty-state";
 import { ErrorState } from "./error-state";
@@ -14,6 +15,10 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const asked = error instanceof ApiError;
   function retry() {
+    if (asked && error.code === PAGE_UNREACHABLE) {
+      void reloadIfServed();
+      return;
+    }
     reset();
     void router.invalidate();
   }
@@ -37,6 +42,7 @@ export function PendingPage() {
 export function NotFound() {
   return (
     <Page>
+      <title>{`${t.errors.notFound} · ${t.product}`}</title>
       <EmptyState
         icon={Compass}
         heading="h1"

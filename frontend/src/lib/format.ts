@@ -1,10 +1,21 @@
 /** Numbers and moments as people read them. One place, so that they look the same everywhere. */
 
-const LOCALE = "en";
+/**
+ * The words are English; of the orders of day and month, and of 12 and 24 hours, the reader's
+ * English has its own. Who reads another language gets the one that most of the world writes.
+ */
+export function localeFor(languages: readonly string[]): string {
+  return languages.find((language) => /^en(-|$)/i.test(language)) ?? "en-GB";
+}
+
+export const LOCALE = localeFor(navigator.languages);
 const MICRO = 1_000_000;
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const dayOfMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "long" });
@@ -12,7 +23,6 @@ const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
-  ["week", 604_800],
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
@@ -27,6 +37,7 @@ export function formatUsd(amount: number | string): string {
   return new Intl.NumberFormat(LOCALE, {
     style: "currency",
     currency: "USD",
+    currencyDisplay: "narrowSymbol",
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   }).format(value);
@@ -50,8 +61,17 @@ export function formatSeconds(seconds: number): string {
 
 export const formatPercent = (percent: number): string => `${whole.format(percent)} %`;
 
-/** `Nov 23, 2026, 4:05 AM`, in the reader's time zone. */
+/** `Nov 23, 2026, 4:05 AM`, in the reader's time zone and order. */
 export const formatMoment = (moment: string | Date): string => dateTime.format(new Date(moment));
+
+/** To the second, for logs. */
+export const formatExact = (moment: string | Date): string => exact.format(new Date(moment));
+
+/** `4:05 AM`. */
+export const formatClock = (moment: number | Date): string => clock.format(moment);
+
+/** `Nov 23`. */
+export const formatDayOfMonth = (moment: number | Date): string => dayOfMonth.format(moment);
 
 export const formatDay = (moment: string | Date): string => day.format(new Date(moment));
 

@@ -21,8 +21,15 @@ export const t = {
   undo: "Undo",
   unknown: "Unknown",
   never: "Never",
+  rowsShown: (shown: number, all: number) => `${shown} of ${all} shown`,
+  moreRows: (count: number) => `Show ${count} more`,
   sortBy: (column: string) => `Sort by ${column}`,
   typeToConfirm: (word: string) => `Type “${word}” to confirm`,
+  connection: {
+    offline: "You are offline.",
+    unreachable: "The gateway cannot be reached.",
+    hint: "What you see may be old. It is asked for again by itself.",
+  },
   needsRole: {
     title: "This page is not for your role",
     description: (needed: string, role: string) =>

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fetched } from "@/lib/page-code";
 import { optionalOneOf, optionalText, searchOf } from "@/lib/search";
 import { appRoute } from "./app";
 
@@ -10,28 +11,28 @@ const list = createRoute({
     namespace: optionalText,
     state: optionalOneOf(["ready", "failing", "suspended"]),
   }),
-  component: lazyRouteComponent(() => import("@/features/agents"), "AgentsPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/agents")), "AgentsPage"),
 });
 
 const create = createRoute({
   getParentRoute: () => appRoute,
   path: "/agents/new",
-  validateSearch: searchOf({ namespace: optionalText, model: optionalText }),
-  component: lazyRouteComponent(() => import("@/features/agents/editor"), "NewAgentPage"),
+  validateSearch: searchOf({ namespace: optionalText, name: optionalText, model: optionalText }),
+  component: lazyRouteComponent(() => fetched(import("@/features/agents/editor")), "NewAgentPage"),
 });
 
 const detail = createRoute({
   getParentRoute: () => appRoute,
   path: "/agents/$namespace/$name",
   validateSearch: searchOf({ tab: optionalOneOf(["events", "yaml"]) }),
-  component: lazyRouteComponent(() => import("@/features/agents"), "AgentPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/agents")), "AgentPage"),
 });
 
 const edit = createRoute({
   getParentRoute: () => appRoute,
   path: "/agents/$namespace/$name/edit",
   validateSearch: searchOf({ view: optionalOneOf(["yaml"]) }),
-  component: lazyRouteComponent(() => import("@/features/agents/editor"), "EditAgentPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/agents/editor")), "EditAgentPage"),
 });
 
 export const agentRoutes = [list, create, detail, edit] as const;

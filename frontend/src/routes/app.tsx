@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { fetched } from "@/lib/page-code";
 import { sessionQuery } from "@/lib/session";
 import { rootRoute } from "./root";
 
@@ -10,5 +11,5 @@ export const appRoute = createRoute({
     const caller = await context.queryClient.ensureQueryData(sessionQuery);
     if (caller === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
   },
-  component: lazyRouteComponent(() => import("@/features/shell"), "AppShell"),
+  component: lazyRouteComponent(() => fetched(import("@/features/shell")), "AppShell"),
 });

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fetched } from "@/lib/page-code";
 import { optionalText, searchOf } from "@/lib/search";
 import { appRoute } from "./app";
 
@@ -6,13 +7,13 @@ const newChat = createRoute({
   getParentRoute: () => appRoute,
   path: "/chat",
   validateSearch: searchOf({ agent: optionalText }),
-  component: lazyRouteComponent(() => import("@/features/chat"), "NewChatPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/chat")), "NewChatPage"),
 });
 
 const chat = createRoute({
   getParentRoute: () => appRoute,
   path: "/chat/$conversation",
-  component: lazyRouteComponent(() => import("@/features/chat"), "ChatPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/chat")), "ChatPage"),
 });
 
 export const chatRoutes = [newChat, chat] as const;

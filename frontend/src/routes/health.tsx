@@ -1,10 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fetched } from "@/lib/page-code";
 import { appRoute } from "./app";
 
 const list = createRoute({
   getParentRoute: () => appRoute,
   path: "/health",
-  component: lazyRouteComponent(() => import("@/features/health"), "HealthPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/health")), "HealthPage"),
 });
 
 export const healthRoutes = [list] as const;

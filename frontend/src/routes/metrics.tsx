@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { metricsSearch } from "@/features/metrics/search";
+import { fetched } from "@/lib/page-code";
 import { appRoute } from "./app";
 
 const list = createRoute({
@@ -7,7 +8,7 @@ const list = createRoute({
   // Not /metrics: in standalone mode the gateway has its own there, for Prometheus.
   path: "/traffic",
   validateSearch: metricsSearch,
-  component: lazyRouteComponent(() => import("@/features/metrics"), "MetricsPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/metrics")), "MetricsPage"),
 });
 
 export const metricsRoutes = [list] as const;

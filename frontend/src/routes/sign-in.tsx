@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { fetched } from "@/lib/page-code";
 import { optionalText, searchOf } from "@/lib/search";
 import { sessionQuery } from "@/lib/session";
 import { rootRoute } from "./root";
@@ -14,5 +15,5 @@ export const signInRoute = createRoute({
     const caller = await context.queryClient.ensureQueryData(sessionQuery).catch(() => null);
     if (caller !== null) throw redirect({ to: "/chat" });
   },
-  component: lazyRouteComponent(() => import("@/features/sign-in"), "SignInPage"),
+  component: lazyRouteComponent(() => fetched(import("@/features/sign-in")), "SignInPage"),
 });

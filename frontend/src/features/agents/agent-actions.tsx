@@ -1,35 +1,28 @@
 /** What can be done with an agent; only chatting for those who may not change it. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { Pause, Pencil, Play, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { Pause, Play } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { useMay } from "@/lib/session";
 import { toast } from "@/lib/toast";
-import { DeleteDialog } from "../manifests/delete-dialog";
 import { withValue } from "../manifests/manifest";
 import { asObject } from "../manifests/queries";
+import { DeleteButton, EditButton } from "../manifests/resource-buttons";
 import { ChatButton } from "./agent-links";
 import { t } from "./messages";
-import { type AgentDetail, agentQuery, deleteAgent, putAgent } from "./queries";
+import { type AgentDetail, agentQuery, putAgent } from "./queries";
+import { AGENTS } from "./resource";
 
 export function AgentActions({ agent }: { agent: AgentDetail }) {
-  const { namespace, name } = agent;
   const editor = useMay("editor");
   return (
     <>
       <ChatButton agent={agent} />
       {editor && (
         <>
-          <Button asChild variant="outline">
-            <Link to="/agents/$namespace/$name/edit" params={{ namespace, name }}>
-              <Pencil aria-hidden />
-              {t.edit}
-            </Link>
-          </Button>
+          <EditButton of={AGENTS} place={agent} />
           <SuspendButton agent={agent} />
-          <DeleteButton agent={agent} />
+          <DeleteButton of={AGENTS} place={agent} consequences={t.deleteText} />
         </>
       )}
     </>
@@ -57,35 +50,5 @@ function SuspendButton({ agent }: { agent: AgentDetail }) {
       <Icon aria-hidden />
       {suspend ? t.suspend : t.resume}
     </Button>
-  );
-}
-
-function DeleteButton({ agent: { namespace, name } }: { agent: AgentDetail }) {
-  const [open, setOpen] = useState(false);
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const leave = async () => {
-    toast.success(t.deleted(name));
-    await navigate({ to: "/agents" });
-    client.removeQueries({ queryKey: ["agents", namespace, name] });
-    await client.invalidateQueries({ queryKey: ["agents"] });
-  };
-  return (
-    <>
-      <Button variant="outline" onClick={() => setOpen(true)}>
-        <Trash2 aria-hidden />
-        {t.delete}
-      </Button>
-      <DeleteDialog
-        name={name}
-        title={t.deleteTitle(name)}
-        text={t.deleteText}
-        label={t.delete}
-        open={open}
-        onOpenChange={setOpen}
-        remove={(force) => deleteAgent({ namespace, name }, force)}
-        onDeleted={() => void leave()}
-      />
-    </>
   );
 }

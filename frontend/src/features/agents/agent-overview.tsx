@@ -3,10 +3,11 @@
 import { Link } from "@tanstack/react-router";
 import { LoaderCircle } from "lucide-react";
 import { RelativeTime } from "@/components/relative-time";
-import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { TitledCard } from "@/components/titled-card";
 import { ConditionsTable } from "../manifests/conditions-table";
 import { type Fact, Facts } from "../manifests/facts";
 import { t as shared } from "../manifests/messages";
+import { AgentCode } from "./agent-code";
 import { ModelLink } from "./agent-links";
 import { t } from "./messages";
 import { type AgentDetail, isBecoming } from "./queries";
@@ -16,29 +17,21 @@ export function AgentOverview({ agent }: { agent: AgentDetail }) {
   return (
     <div className="space-y-4">
       {isBecoming(agent) && <Progress message={agent.message} />}
-      <Section title={t.facts}>
+      <TitledCard title={t.facts}>
         <Facts facts={factsOf(agent)} />
-      </Section>
-      <Section title={shared.conditions}>
+      </TitledCard>
+      <TitledCard title={shared.conditions}>
         <ConditionsTable conditions={agent.conditions} />
-      </Section>
+      </TitledCard>
+      <TitledCard title={t.code}>
+        <AgentCode model={agent.model} />
+      </TitledCard>
       {workersText(agent) !== "" && (
-        <Section title={`${t.workers} (${workersText(agent)})`}>
+        <TitledCard title={`${t.workers} (${workersText(agent)})`}>
           <Workers replicas={agent.replicas} />
-        </Section>
+        </TitledCard>
       )}
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Card>
-      <CardHeader>
-        <CardTitle>{title}</CardTitle>
-      </CardHeader>
-      <CardContent>{children}</CardContent>
-    </Card>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Which agents a list shows. */
 
+import { hasWords } from "@/lib/has-words";
 import type { Agent } from "./queries";
 
 export type State = "ready" | "failing" | "suspended";
@@ -31,9 +32,5 @@ export function matches(agent: Filtered, { search, namespace, state }: Filters):
     agent.reason,
     agent.spec.model ?? "",
   ];
-  const text = shown.join(" ").toLowerCase();
-  return (search ?? "")
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return hasWords(shown, search);
 }

@@ -7,9 +7,8 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { FormField } from "@/components/ui/form-field";
 import { Input } from "@/components/ui/input";
-import { formatCount } from "@/lib/format";
+import { formatCount, formatExact } from "@/lib/format";
 import { useCaller } from "@/lib/session";
-import { formatExact } from "./exact";
 import { t } from "./messages";
 import { type Verification, verify } from "./queries";
 

@@ -1,6 +1,6 @@
 import { CopyButton } from "@/components/copy-button";
 import { Sheet, SheetContent } from "@/components/ui/sheet";
-import { formatExact } from "./exact";
+import { formatExact } from "@/lib/format";
 import { t } from "./messages";
 import type { AuditEvent } from "./queries";
 

@@ -2,8 +2,8 @@ import { ChevronRight } from "lucide-react";
 import { type Column, DataTable } from "@/components/data-table";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { formatExact } from "@/lib/format";
 import { actionName } from "./actions";
-import { formatExact } from "./exact";
 import { t } from "./messages";
 import type { AuditEvent } from "./queries";
 

@@ -10,8 +10,8 @@ export const t = {
   },
   filters: {
     title: "Filters",
-    from: "First day",
-    to: "Last day",
+    from: "First day (UTC)",
+    to: "Last day (UTC)",
     actor: "Actor",
     actorHint: "Like default/ci, or admin.",
     action: "Action",

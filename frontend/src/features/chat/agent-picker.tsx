@@ -12,6 +12,7 @@ import {
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { type Agent, agentsQuery } from "@/lib/agents";
 import { cn } from "@/lib/class-names";
+import { hasWords } from "@/lib/has-words";
 import { t } from "./messages";
 
 export interface AgentPickerProps {
@@ -21,17 +22,26 @@ export interface AgentPickerProps {
   disabled?: boolean;
 }
 
+/** Of hundreds, those that fit into a list; the others are found by typing. */
+const MOST_SHOWN = 50;
+
 export function AgentPicker({ value, onChange, disabled }: AgentPickerProps) {
   const [open, setOpen] = useState(false);
+  const [search, setSearch] = useState("");
   const { data } = useQuery(agentsQuery);
   const agents = data?.items ?? [];
+  const found = agents.filter((agent) => hasWords([agent.model, agent.description], search));
   const chosen = agents.find((agent) => agent.model === value);
+  function toggle(next: boolean) {
+    setOpen(next);
+    setSearch("");
+  }
   function choose(agent: string) {
-    setOpen(false);
+    toggle(false);
     onChange(agent);
   }
   return (
-    <Popover open={open} onOpenChange={setOpen}>
+    <Popover open={open} onOpenChange={toggle}>
       <PopoverTrigger asChild>
         <Button
           variant="outline"
@@ -48,11 +58,16 @@ export function AgentPicker({ value, onChange, disabled }: AgentPickerProps) {
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end" className="w-[min(24rem,calc(100vw-1rem))] p-0">
-        <Command label={t.agent.label} defaultValue={value}>
-          <CommandInput placeholder={t.agent.search} aria-label={t.agent.search} />
+        <Command label={t.agent.label} defaultValue={value} shouldFilter={false}>
+          <CommandInput
+            placeholder={t.agent.search}
+            aria-label={t.agent.search}
+            value={search}
+            onValueChange={setSearch}
+          />
           <CommandList>
             <CommandEmpty>{t.agent.none}</CommandEmpty>
-            {agents.map((agent) => (
+            {found.slice(0, MOST_SHOWN).map((agent) => (
               <CommandItem
                 key={agent.model}
                 value={agent.model}
@@ -66,6 +81,11 @@ export function AgentPicker({ value, onChange, disabled }: AgentPickerProps) {
               </CommandItem>
             ))}
           </CommandList>
+          {found.length > MOST_SHOWN && (
+            <p role="status" className="border-t px-3 py-2 text-muted-foreground text-xs">
+              {t.agent.more(found.length - MOST_SHOWN)}
+            </p>
+          )}
         </Command>
       </PopoverContent>
     </Popover>

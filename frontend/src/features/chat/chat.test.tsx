@@ -27,6 +27,7 @@ const CONVERSATION = {
   agent: "demo",
   created_at: "2026-11-23T04:00:00Z",
   updated_at: "2026-11-23T04:00:00Z",
+  revision: 0,
 };
 
 function gateway(more: Answers = {}): Request[] {
@@ -38,8 +39,8 @@ function gateway(more: Answers = {}): Request[] {
     },
     "POST /api/v1/conversations": { status: 201, body: { ...CONVERSATION, messages: 0 } },
     [`GET /api/v1/conversations/${ID}`]: { body: { ...CONVERSATION, messages: [] } },
-    [`PUT /api/v1/conversations/${ID}/messages/0`]: { body: {} },
-    [`PUT /api/v1/conversations/${ID}/messages/1`]: { body: {} },
+    [`PUT /api/v1/conversations/${ID}/messages/0`]: { body: { revision: 1 } },
+    [`PUT /api/v1/conversations/${ID}/messages/1`]: { body: { revision: 2 } },
     "POST /v1/chat/completions": { body: STREAM },
     ...more,
   });
@@ -163,20 +164,19 @@ describe("a conversation that is not saved", () => {
 
   it("says so quietly, and saves when the gateway is back", async () => {
     let broken = true;
-    const save = () => (broken ? { status: 503, body: envelope("x", "Down.") } : { body: {} });
-    const requests = gateway({ [put(0)]: save, [put(1)]: save });
+    const save = (revision: number) => () =>
+      broken ? { status: 503, body: envelope("x", "Down.") } : { body: { revision } };
+    const requests = gateway({ [put(0)]: save(1), [put(1)]: save(2) });
     await ask(renderApp("/chat"), "Hello");
     expect(await screen.findByText(t.save.retrying)).toBeVisible();
     expect(screen.queryByText("Down.")).toBeNull();
     broken = false;
     window.dispatchEvent(new Event("online"));
     await waitFor(() => expect(screen.queryByText(t.save.retrying)).toBeNull());
-    const last = puts(requests)
-      .slice(-2)
-      .map(({ url }) => new URL(url));
-    expect(last.map(({ pathname, search }) => pathname.slice(-1) + search)).toEqual([
-      "0?count=0",
-      "1?count=1",
+    const last = puts(requests).slice(-2);
+    expect(last.map(({ url, headers }) => [url.slice(-1), headers.get("if-match")])).toEqual([
+      ["0", '"0"'],
+      ["1", '"1"'],
     ]);
   });
 
@@ -186,14 +186,18 @@ describe("a conversation that is not saved", () => {
       [`GET /api/v1/conversations/${ID}`]: () => kept,
       [put(2)]: () => {
         kept = detail(question, answer, message(2, "user", "Said elsewhere"));
-        return { status: 409, body: envelope("conversation_changed", "It changed.") };
+        kept.body.revision = 1;
+        return { status: 412, body: envelope("conversation_changed", "It changed.") };
       },
       "POST /api/v1/conversations": {
         status: 201,
         body: { ...CONVERSATION, id: OTHER, messages: 0 },
       },
       ...Object.fromEntries(
-        [0, 1, 2, 3].map((at) => [`PUT /api/v1/conversations/${OTHER}/messages/${at}`, {}]),
+        [0, 1, 2, 3].map((at) => [
+          `PUT /api/v1/conversations/${OTHER}/messages/${at}`,
+          { body: { revision: at + 1 } },
+        ]),
       ),
     });
     const app = renderApp(`/chat/${ID}`);
@@ -202,13 +206,16 @@ describe("a conversation that is not saved", () => {
     return { ...app, requests };
   }
 
-  it("is reloaded when it was continued elsewhere", async () => {
+  it("is reloaded when it was continued elsewhere, and nothing that was typed is lost", async () => {
     const { user } = await continuedElsewhere();
+    const field = screen.getByRole("textbox", { name: t.composer });
+    await user.type(field, "Not sent yet");
     const reload = screen.getByRole("button", { name: t.save.reload });
     await waitFor(() => expect(reload).toBeEnabled());
     await user.click(reload);
     expect(await screen.findByText("Said elsewhere")).toBeVisible();
     expect(screen.queryByText("Said here")).toBeNull();
+    expect(field).toHaveValue("Said here\n\nNot sent yet");
     expect(screen.queryByText(new RegExp(t.save.changed))).toBeNull();
   });
 

@@ -1,9 +1,15 @@
 import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { useMatches } from "@/lib/use-matches";
 import { t } from "./messages";
 
 const MOST_ROWS = 10;
+
+/** A text to put in front of what is typed; another object, even of the same text, comes again. */
+export interface Draft {
+  text: string;
+}
 
 export interface ComposerProps {
   agent: string | undefined;
@@ -14,17 +20,23 @@ export interface ComposerProps {
   /** The arrow key in an empty field. */
   onEditLast?: () => void;
   disabled?: boolean;
+  draft?: Draft | undefined;
   /** Takes the focus again whenever this changes, and leaves it alone while there is none. */
   focusKey?: string | undefined;
 }
 
 export function Composer(props: ComposerProps) {
-  const { agent, running, onSend, onStop, onEditLast, disabled, focusKey } = props;
+  const { agent, running, onSend, onStop, onEditLast, disabled, draft, focusKey } = props;
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
+  // The keyboard of a phone has no Shift-Enter: there Enter begins a line, and the button sends.
+  const touch = useMatches("(pointer: coarse)");
   useEffect(() => {
     if (focusKey !== undefined) field.current?.focus({ preventScroll: true });
   }, [focusKey]);
+  useEffect(() => {
+    if (draft) setText((typed) => [draft.text, typed].filter(Boolean).join("\n\n"));
+  }, [draft]);
 
   const sendable = text.trim() !== "" && agent !== undefined && !running && !disabled;
   function send() {
@@ -34,7 +46,7 @@ export function Composer(props: ComposerProps) {
   }
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter" && !event.shiftKey && !touch) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && text === "" && onEditLast) {
@@ -54,6 +66,7 @@ export function Composer(props: ComposerProps) {
       <div className="flex items-end gap-2 rounded-xl border border-input bg-card p-2 shadow-sm focus-within:outline-2 focus-within:outline-ring">
         <textarea
           ref={field}
+          dir="auto"
           value={text}
           rows={Math.min(MOST_ROWS, text.split("\n").length)}
           aria-label={t.composer}

@@ -17,6 +17,9 @@ export const t = {
   sendEdited: "Send again",
   cancel: "Cancel",
   copyAnswer: "Copy the answer",
+  table: "Table",
+  taskDone: "Done",
+  taskOpen: "Not done",
   copyCode: "Copy the code",
   composer: "Message",
   composerPlaceholder: (agent: string | undefined) =>
@@ -40,6 +43,9 @@ export const t = {
     choose: "Choose an agent",
     search: "Find an agent …",
     none: "No agent found.",
+    more: (count: number) =>
+      count === 1 ? "1 more: type to find it." : `${count} more: type to find them.`,
+    create: "Create agent",
     empty: "There is no agent yet",
     emptyHint: "Apply a manifest of an Agent; it appears here by itself.",
     emptyCommand: "quarterdeck apply -f agent.yaml",
@@ -75,10 +81,10 @@ export const t = {
   save: {
     retrying: "Not saved yet, retrying …",
     refused: (message: string) => `This conversation is not saved: ${message}`,
-    changed: "This conversation was continued elsewhere.",
-    changedHint: "What you see here is not saved.",
+    changed: "This conversation was changed in another window.",
+    changedHint: "What you see here is not saved. What you typed stays in the message field.",
     again: "Save again",
-    reload: "Reload",
+    reload: "Load the newer state",
     reloadFailed: "The conversation was not reloaded",
     keepMine: "Keep mine as a new conversation",
     cut: "\n\n… (cut: the page was closed while the answer was coming)",

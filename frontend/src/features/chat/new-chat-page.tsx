@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Bot } from "lucide-react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Bot, Plus } from "lucide-react";
 import { EmptyState } from "@/components/empty-state";
+import { Button } from "@/components/ui/button";
+import { useMay } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { AgentPicker } from "./agent-picker";
 import { ChatLayout } from "./chat-layout";
@@ -15,6 +17,7 @@ export function NewChatPage() {
   const { agent: asked } = useSearch({ from: "/app/chat" });
   const { agent, none, choose } = useAgentChoice(asked);
   const begin = useBegin();
+  const editor = useMay("editor");
   return (
     <ChatLayout title={t.newChat} picker={<AgentPicker value={agent} onChange={choose} />}>
       <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto p-4 text-center">
@@ -24,6 +27,7 @@ export function NewChatPage() {
             title={t.agent.empty}
             description={t.agent.emptyHint}
             command={t.agent.emptyCommand}
+            action={editor && <CreateAgent />}
           />
         ) : (
           <>
@@ -42,6 +46,17 @@ export function NewChatPage() {
         onSend={(text) => agent && begin.mutate({ agent, text })}
       />
     </ChatLayout>
+  );
+}
+
+function CreateAgent() {
+  return (
+    <Button asChild>
+      <Link to="/agents/new">
+        <Plus aria-hidden />
+        {t.agent.create}
+      </Link>
+    </Button>
   );
 }
 

@@ -19,7 +19,8 @@ const TOOLTIP = {
   fontSize: 12,
 };
 const BAR_HEIGHT = 34;
-const LONGEST_NAME = 22;
+const NAME_WIDTH = 150;
+const LONGEST_NAME = 20;
 
 export default function CostChart({ bars, upright, label, formatUsd }: CostChartProps) {
   const height = upright ? 240 : Math.max(120, bars.length * BAR_HEIGHT + 40);
@@ -73,7 +74,7 @@ function names(formatUsd: (usd: number) => string) {
       key="y"
       tickFormatter={(name: string) => shortened(name)}
       type="category"
-      width={130}
+      width={NAME_WIDTH}
     />,
   ];
 }

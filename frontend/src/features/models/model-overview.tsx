@@ -1,8 +1,7 @@
 /** What a model is, how it stands, and how to give it its key. */
 
-import type { ReactNode } from "react";
 import { RelativeTime } from "@/components/relative-time";
-import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { TitledCard } from "@/components/titled-card";
 import { AgentLink } from "../agents/agent-links";
 import { ConditionsTable } from "../manifests/conditions-table";
 import { type Fact, Facts } from "../manifests/facts";
@@ -17,29 +16,18 @@ export function ModelOverview({ model }: { model: ModelDetail }) {
   const { credentials, namespace } = model;
   return (
     <div className="space-y-4">
-      <Section title={t.facts}>
+      <TitledCard title={t.facts}>
         <Facts facts={factsOf(model)} />
-      </Section>
-      <Section title={shared.conditions}>
+      </TitledCard>
+      <TitledCard title={shared.conditions}>
         <ConditionsTable conditions={model.conditions} />
-      </Section>
+      </TitledCard>
       {credentials && !model.ready && (
-        <Section title={t.secretTitle}>
+        <TitledCard title={t.secretTitle}>
           <SecretCommands place={{ namespace, name: credentials.secret, key: credentials.key }} />
-        </Section>
+        </TitledCard>
       )}
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card>
-      <CardHeader>
-        <CardTitle>{title}</CardTitle>
-      </CardHeader>
-      <CardContent>{children}</CardContent>
-    </Card>
   );
 }
 

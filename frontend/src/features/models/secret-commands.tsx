@@ -1,28 +1,18 @@
 /** How to put a key into the Secret that a model names: the key never passes through this page. */
 
-import { useState } from "react";
-import { CommandLine } from "@/components/command-line";
-import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { CommandTabs } from "@/components/command-tabs";
 import { t } from "./messages";
 import { kubectlCommand, quarterdeckCommand, type SecretPlace } from "./secret-command";
 
 export function SecretCommands({ place }: { place: SecretPlace }) {
-  const [where, setWhere] = useState("kubernetes");
+  const commands = {
+    [t.onKubernetes]: kubectlCommand(place),
+    [t.onOneHost]: quarterdeckCommand(place),
+  };
   return (
     <div>
       <p className="text-muted-foreground text-sm">{t.secretText}</p>
-      <Tabs value={where} onValueChange={setWhere} className="mt-2">
-        <TabsList aria-label={t.secretTitle}>
-          <TabsTrigger value="kubernetes">{t.onKubernetes}</TabsTrigger>
-          <TabsTrigger value="host">{t.onOneHost}</TabsTrigger>
-        </TabsList>
-        <TabsContent value="kubernetes">
-          <CommandLine command={kubectlCommand(place)} />
-        </TabsContent>
-        <TabsContent value="host">
-          <CommandLine command={quarterdeckCommand(place)} />
-        </TabsContent>
-      </Tabs>
+      <CommandTabs label={t.secretTitle} commands={commands} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { MessageSquarePlus, SunMoon } from "lucide-react";
+import { MessageSquarePlus, Plus, SunMoon } from "lucide-react";
 import {
   Command,
   CommandEmpty,
@@ -14,6 +14,11 @@ import { chooseTheme, THEMES } from "@/lib/theme";
 import { AgentCommands } from "./agent-commands";
 import { t } from "./messages";
 import { MENU } from "./pages";
+
+const CREATE = [
+  { to: "/agents/new", label: t.palette.newAgent },
+  { to: "/models/new", label: t.palette.newModel },
+] as const;
 
 export interface CommandPaletteProps {
   open: boolean;
@@ -65,6 +70,13 @@ function Commands({ onDone }: { onDone: () => void }) {
             <MessageSquarePlus aria-hidden />
             {t.palette.newChat}
           </CommandItem>
+          {allows(role, "editor") &&
+            CREATE.map(({ to, label }) => (
+              <CommandItem key={to} onSelect={() => run(() => navigate({ to }))}>
+                <Plus aria-hidden />
+                {label}
+              </CommandItem>
+            ))}
           {THEMES.map((theme) => (
             <CommandItem key={theme} onSelect={() => run(() => chooseTheme(theme))}>
               <SunMoon aria-hidden />

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
 import { AccountMenu } from "./account-menu";
 import { Brand } from "./brand";
+import { ConnectionNotice } from "./connection-notice";
 import { useFocusOnNavigation, useNewChatKey, usePaletteKey } from "./keyboard";
 import { t } from "./messages";
 import { Navigation } from "./navigation";
@@ -40,9 +41,12 @@ export function AppShell() {
         </div>
       </aside>
       <TopBar onSearch={() => setPalette(true)} />
-      <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">
-        <Outlet />
-      </main>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ConnectionNotice />
+        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+          <Outlet />
+        </main>
+      </div>
       {palette && (
         <Suspense>
           <CommandPalette open={palette} onOpenChange={setPalette} />

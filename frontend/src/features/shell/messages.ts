@@ -8,6 +8,8 @@ export const t = {
   account: (name: string) => `Account of ${name}`,
   role: (role: string) => `Role: ${role}`,
   signOut: "Sign out",
+  signOutEverywhere: "Sign out everywhere",
+  signOutEverywhereHint: "Ends every session of this key, on other devices too.",
   signOutFailed: "Signing out failed",
   palette: {
     open: "Search and commands",
@@ -19,6 +21,8 @@ export const t = {
     actions: "Actions",
     agents: "Chat with",
     newChat: "New chat",
+    newAgent: "Create agent",
+    newModel: "Create model",
     toggleTheme: (theme: string) => `Theme: ${theme}`,
   },
   groups: { work: "Work", resources: "Resources", operate: "Operate" },

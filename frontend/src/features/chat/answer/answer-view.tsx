@@ -1,13 +1,11 @@
 import { RotateCw } from "lucide-react";
-import { lazy, Suspense } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { Button } from "@/components/ui/button";
 import { t } from "../messages";
 import { type Answer, isRunning } from "../stream/answer";
 import { AnswerFacts } from "./answer-facts";
 import { FailureNotice } from "./failure-notice";
-
-const Markdown = lazy(() => import("../markdown/markdown"));
+import { Prose } from "./prose";
 
 export interface AnswerViewProps {
   answer: Answer;
@@ -21,11 +19,7 @@ export function AnswerView({ answer, agent, onRetry }: AnswerViewProps) {
   return (
     <article aria-label={t.answerOf(agent)} aria-busy={running} className="min-w-0">
       {answer.status === "waiting" && <Thinking />}
-      {answer.content !== "" && (
-        <Suspense fallback={<p className="whitespace-pre-wrap break-words">{answer.content}</p>}>
-          <Markdown text={answer.content} streaming={running} />
-        </Suspense>
-      )}
+      {answer.content !== "" && <Prose text={answer.content} running={running} />}
       {answer.status === "stopped" && (
         <p className="pt-2 text-muted-foreground text-xs italic">{t.stopped}</p>
       )}

@@ -32,8 +32,18 @@ export function SafeImage({ alt }: ComponentProps<"img"> & ExtraProps) {
 
 export function ScrollingTable({ node: _node, ...rest }: ComponentProps<"table"> & ExtraProps) {
   return (
-    <div className="my-3 overflow-x-auto rounded-md border">
+    <section
+      aria-label={t.table}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables scroll, also by keyboard
+      tabIndex={0}
+      className="my-3 overflow-x-auto rounded-md border"
+    >
       <table {...rest} className="w-full text-sm" />
-    </div>
+    </section>
   );
+}
+
+/** The box of a task in a list; it tells, and cannot be ticked. */
+export function Task({ node: _node, ...rest }: ComponentProps<"input"> & ExtraProps) {
+  return <input {...rest} aria-label={rest.checked ? t.taskDone : t.taskOpen} className="me-1.5" />;
 }

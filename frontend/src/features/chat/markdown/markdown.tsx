@@ -1,25 +1,34 @@
-import { memo, useDeferredValue, useState } from "react";
+import { type ComponentProps, memo, useDeferredValue, useState } from "react";
+import remarkMath from "remark-math";
 import {
   type Components,
   defaultRehypePlugins,
+  defaultRemarkPlugins,
   parseMarkdownIntoBlocks,
   Streamdown,
 } from "streamdown";
+import { InlineCode } from "./code";
 import { CodeBlock } from "./code-block";
-import { SafeImage, SafeLink, ScrollingTable } from "./elements";
+import { SafeImage, SafeLink, ScrollingTable, Task } from "./elements";
+import { withFormulas } from "./formulas";
 import { incrementalBlocks } from "./incremental-blocks";
 
 /** Without `raw`: HTML in an answer is text. What is left is sanitised all the same. */
 const REHYPE = [defaultRehypePlugins.sanitize].filter((plugin) => plugin !== undefined);
+
+/** A single dollar is money; `withFormulas` knows the exceptions. */
+const REMARK: NonNullable<ComponentProps<typeof Streamdown>["remarkPlugins"]> = [
+  ...Object.values(defaultRemarkPlugins),
+  [remarkMath, { singleDollarTextMath: false }],
+];
 
 const COMPONENTS: Components = {
   a: SafeLink,
   img: SafeImage,
   pre: CodeBlock,
   table: ScrollingTable,
-  code: ({ node: _node, ...rest }) => (
-    <code className="rounded bg-muted px-1 py-0.5 font-mono text-[0.85em]" {...rest} />
-  ),
+  code: InlineCode,
+  input: Task,
 };
 
 export interface MarkdownProps {
@@ -34,13 +43,15 @@ function Markdown({ text, streaming }: MarkdownProps) {
   const shown = useDeferredValue(text);
   // Not changed at the end: every block would be drawn anew in one go.
   const [began] = useState(streaming);
-  const [split] = useState(() => incrementalBlocks(parseMarkdownIntoBlocks));
+  const [split] = useState(blocksWithFormulas);
   return (
     <Streamdown
       className="answer"
+      dir="auto"
       mode="streaming"
       parseIncompleteMarkdown={began}
       parseMarkdownIntoBlocksFn={split}
+      remarkPlugins={REMARK}
       rehypePlugins={REHYPE}
       components={COMPONENTS}
       controls={false}
@@ -49,6 +60,11 @@ function Markdown({ text, streaming }: MarkdownProps) {
       {shown}
     </Streamdown>
   );
+}
+
+function blocksWithFormulas(): (text: string) => string[] {
+  const split = incrementalBlocks(parseMarkdownIntoBlocks);
+  return (text) => split(text).map(withFormulas);
 }
 
 export default memo(Markdown);

@@ -65,4 +65,13 @@ describe("openStream", () => {
     }, stop.signal);
     expect(answer.status).toBe("stopped");
   });
+
+  it("is stopped, not lost, when the page is left", async () => {
+    const answer = await asked(() => {
+      window.dispatchEvent(new Event("beforeunload"));
+      return Promise.reject(new TypeError("Failed to fetch"));
+    });
+    expect(answer).toMatchObject({ status: "stopped" });
+    expect(answer.failure).toBeUndefined();
+  });
 });

@@ -2,6 +2,7 @@
 import { createParser } from "eventsource-parser";
 import { ApiError } from "@/lib/api-error";
 import { readEvent, type StreamEvent } from "./events";
+import { watchLeaving } from "./leaving";
 
 export interface Turn {
   role: "user" | "assistant";
@@ -21,6 +22,7 @@ const PATH = "/v1/chat/completions";
 /** Resolves when the stream is over, however it ended; the last event says how. */
 export async function openStream(request: StreamRequest): Promise<void> {
   const now = request.now ?? (() => performance.now());
+  const leaving = watchLeaving();
   try {
     const response = await ask(request);
     request.onEvents([
@@ -29,7 +31,10 @@ export async function openStream(request: StreamRequest): Promise<void> {
     await readBody(response, request.onEvents, now);
     request.onEvents([{ type: "ended", at: now() }]);
   } catch (error) {
-    request.onEvents([endOf(error, request.signal, now())]);
+    const stopped = request.signal.aborted || leaving.now();
+    request.onEvents([stopped ? { type: "aborted", at: now() } : failed(error, now())]);
+  } finally {
+    leaving.end();
   }
 }
 
@@ -68,8 +73,7 @@ async function readBody(
   }
 }
 
-function endOf(error: unknown, signal: AbortSignal, at: number): StreamEvent {
-  if (signal.aborted) return { type: "aborted", at };
+function failed(error: unknown, at: number): StreamEvent {
   const { status, code, message, requestId, retryAfter } = ApiError.of(error);
   return { type: "failed", failure: { status, code, message, requestId, retryAfter }, at };
 }

@@ -24,7 +24,10 @@ export function QuestionView(props: QuestionViewProps) {
         <Editor initial={content} onCancel={onCancel} onResend={onResend} />
       ) : (
         <>
-          <p className="max-w-[85%] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-accent px-4 py-2.5 text-accent-foreground leading-6">
+          <p
+            dir="auto"
+            className="max-w-[85%] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-accent px-4 py-2.5 text-accent-foreground leading-6"
+          >
             {content}
           </p>
           <div className="flex opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
@@ -70,6 +73,7 @@ function Editor({ initial, onCancel, onResend }: EditorProps) {
     <div className="flex w-full flex-col gap-2 rounded-xl border bg-card p-3">
       <Textarea
         aria-label={t.editLabel}
+        dir="auto"
         value={text}
         autoFocus
         className="field-sizing-content max-h-80"

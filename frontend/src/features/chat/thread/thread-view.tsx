@@ -4,7 +4,7 @@ import { toast } from "@/lib/toast";
 import { AgentPicker } from "../agent-picker";
 import { Announcer } from "../answer/announcer";
 import { ChatLayout } from "../chat-layout";
-import { Composer } from "../composer";
+import { Composer, type Draft } from "../composer";
 import { changeConversation, refreshConversations } from "../conversations/queries";
 import { t } from "../messages";
 import { MessageList } from "./message-list";
@@ -22,6 +22,7 @@ export interface ThreadViewProps {
 export function ThreadView({ id, title, thread }: ThreadViewProps) {
   const state = useSyncExternalStore(thread.subscribe, thread.snapshot);
   const [editing, setEditing] = useState<number>();
+  const [draft, setDraft] = useState<Draft>();
   const running = runs(state);
   const stop = useCallback(() => thread.stop(), [thread]);
   useStopKey(running, stop);
@@ -44,10 +45,17 @@ export function ThreadView({ id, title, thread }: ThreadViewProps) {
         onEdit={setEditing}
       />
       <Announcer answer={lastAnswer(state)} />
-      <SavingNotice id={id} thread={thread} saving={state.saving} running={running} />
+      <SavingNotice
+        id={id}
+        thread={thread}
+        saving={state.saving}
+        running={running}
+        onGivenUp={(text) => setDraft({ text })}
+      />
       <Composer
         agent={state.agent}
         running={running}
+        draft={draft}
         focusKey={editing === undefined ? id : undefined}
         onSend={(text) => void thread.send(text)}
         onStop={stop}

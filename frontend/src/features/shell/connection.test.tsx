@@ -1,0 +1,45 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/lib/api-error";
+import { ConnectionNotice } from "./connection-notice";
+
+afterEach(() => vi.restoreAllMocks());
+
+function shown(): QueryClient {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={client}>
+      <ConnectionNotice />
+    </QueryClientProvider>,
+  );
+  return client;
+}
+
+const ask = (client: QueryClient, queryFn: () => Promise<unknown>) =>
+  act(() => client.fetchQuery({ queryKey: ["any"], queryFn }).catch(() => undefined));
+
+describe("ConnectionNotice", () => {
+  it("is silent while the gateway answers, also with a refusal", async () => {
+    const client = shown();
+    await ask(client, () => Promise.resolve(1));
+    const refused = new ApiError({ status: 403, code: "forbidden", message: "No" });
+    await ask(client, () => Promise.reject(refused));
+    expect(screen.getByRole("status")).toBeEmptyDOMElement();
+  });
+
+  it("tells that the gateway cannot be reached, until it answers again", async () => {
+    const client = shown();
+    await ask(client, () => Promise.reject(new TypeError("Failed to fetch")));
+    expect(screen.getByRole("status")).toHaveTextContent("The gateway cannot be reached.");
+    await ask(client, () => Promise.resolve(1));
+    expect(screen.getByRole("status")).toBeEmptyDOMElement();
+  });
+
+  it("tells that the reader is offline", () => {
+    shown();
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event("offline")));
+    expect(screen.getByRole("status")).toHaveTextContent("You are offline.");
+  });
+});
