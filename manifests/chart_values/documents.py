@@ -8,14 +8,18 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, Final
 
-from chart_values.shared import Scheduling, Values
+from chart_values.shared import Account, Scheduling, Served, Values
 
 Schema = dict[str, Any]
 
 _DROPPED: Final = ("title", "$defs")
 _WIDTH: Final = 100
-_LAST: Final = {str(field.alias) for field in Scheduling.model_fields.values()}
-"""What every component has comes after what it alone has."""
+_LAST: Final = {
+    str(field.alias)
+    for shared in (Scheduling, Account, Served)
+    for field in shared.model_fields.values()
+}
+"""What several components have comes after what one alone has."""
 
 
 def schema(chart: type[Values]) -> Schema:

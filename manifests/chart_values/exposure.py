@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chart_values.shared import Host, OptionalName, Passed, Port, Values
+from chart_values.shared import Host, OptionalHost, OptionalName, Passed, Port, Values
 
 
 class Tls(Values):
@@ -25,13 +25,14 @@ class Ingress(Values):
     """Make an Ingress."""
     class_name: OptionalName = ""
     """IngressClass; empty: the cluster's default."""
-    host: str = ""
-    """Host name; required."""
+    host: OptionalHost = ""
+    """Host name, like `deck.example.com`; required."""
     path: Annotated[str, Field(pattern=r"^/")] = "/"
     """Path; the UI expects to be at the root."""
     tls: Tls = Tls()
     annotations: dict[str, str] = {}
-    """Annotations; chats stream for minutes, so raise the controller's read time-out."""
+    """Annotations. Chats stream for minutes and may be as long as `gateway.maxBodyBytes`: raise the
+    controller's read time-out and its longest body."""
 
 
 class HttpRoute(Values):
@@ -42,7 +43,7 @@ class HttpRoute(Values):
     parent_refs: list[Passed] = []
     """Gateways that it belongs to; required."""
     hostnames: list[Host] = []
-    """Host names."""
+    """Host names; empty: those of the Gateways."""
     annotations: dict[str, str] = {}
     """Annotations."""
 
@@ -58,6 +59,10 @@ class NetworkPolicies(Values):
     """Ports of the API server."""
     entry_from: list[Passed] = []
     """Peers that may reach UI and gateway from outside; empty: everybody."""
+    gateway_egress: list[Passed] = []
+    """Further egress rules of gateway and migrations, like one to a database with an IPv6 address:
+    `{"to": [{"ipBlock": {"cidr": "2001:db8::/32"}}], "ports": [{"port": 5432}]}`. Without any they
+    reach all of IPv4, all pods, and `apiServerPorts` everywhere."""
     grafana_from: list[Passed] = []
     """Peers that may reach Grafana; empty: nobody but `kubectl port-forward`."""
 
@@ -66,7 +71,8 @@ class Rbac(Values):
     """Rights of operator, gateway and Prometheus."""
 
     create: bool = True
-    """Make Roles and bindings."""
+    """Make Roles and bindings; without them, bind your own to the ServiceAccounts before, those of
+    the Jobs that clean up (`uninstall`) included."""
     scope: Literal["cluster", "namespaced"] = "cluster"
     """`namespaced`: Roles in the namespaces of `watchNamespaces`, and no ClusterRole at all."""
 

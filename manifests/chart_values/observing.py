@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF012 - pydantic copies defaults for every instance
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -13,11 +13,16 @@ from chart_values.shared import (
     Resources,
     Scheduling,
     Storage,
+    Url,
     Values,
     resources,
 )
 
 Duration = Annotated[str, Field(pattern=r"^([0-9]+(ms|s|m|h|d|w|y))+$")]
+
+
+RUNBOOKS: Final = "https://quarterdeck.dev/docs/runbooks"
+"""What the files of rules and dashboards say."""
 
 
 class Prometheus(Scheduling):
@@ -28,6 +33,9 @@ class Prometheus(Scheduling):
     image: Image = Image(repository="prom/prometheus", tag="v2.42.0")
     retention: Duration = "15d"
     """How long samples are kept."""
+    retention_size: Annotated[str, Field(pattern=r"^([0-9]+(MB|GB|TB))?$")] = "6GB"
+    """Most room that they take, beyond which the oldest go: less than the volume, since a full one
+    stops Prometheus; empty: no bound."""
     scrape_interval: Duration = "15s"
     """How often targets are read."""
     storage: Storage = Storage(size="8Gi")
@@ -41,7 +49,7 @@ class Prometheus(Scheduling):
 class GrafanaDatasource(Values):
     """Where the dashboards' numbers come from."""
 
-    url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
+    url: Url = ""
     """Address of a Prometheus of your own; empty: the chart's."""
 
 
@@ -56,7 +64,7 @@ class Grafana(Scheduling):
     datasource: GrafanaDatasource = GrafanaDatasource()
     storage: Storage = Storage(enabled=False, size="1Gi")
     resources: Resources = resources("50m", "128Mi", "512Mi")
-    root_url: str = ""
+    root_url: Url = ""
     """Address that browsers use, where it is behind a proxy."""
 
 
@@ -69,6 +77,15 @@ class Switch(Values):
     """Labels by which your Prometheus finds it."""
 
 
+class Dashboards(Values):
+    """ConfigMaps with the dashboards, for a Grafana that looks for them by label."""
+
+    enabled: bool = False
+    """Make them."""
+    labels: dict[str, str] = {"grafana_dashboard": "1"}
+    """Labels by which your Grafana finds them."""
+
+
 class Monitoring(Values):
     """For a Prometheus of your own."""
 
@@ -78,16 +95,19 @@ class Monitoring(Values):
     """PodMonitors of operator and workers."""
     prometheus_rule: Switch = Switch()
     """PrometheusRules: what is recorded, and what alerts."""
-    dashboards: Switch = Switch()
+    dashboards: Dashboards = Dashboards()
     """ConfigMaps with the dashboards, for a Grafana that looks for them by label."""
     interval: Duration = "15s"
     """How often targets are read."""
+    runbook_base_url: Annotated[str, Field(pattern=r"^https?://.+")] = RUNBOOKS
+    """Folder of the runbooks to which alerts and dashboards lead, like a copy of docs/runbooks."""
     scraper_namespace: OptionalName = ""
-    """Namespace of your Prometheus: its pods may then reach the metrics' ports."""
+    """Namespace of your Prometheus: its pods may then reach the metrics' ports; of workers only
+    those labelled `app.kubernetes.io/name: prometheus`."""
 
 
 class Tracing(Values):
     """OpenTelemetry traces."""
 
-    endpoint: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
+    endpoint: Url = ""
     """Collector, OTLP over HTTP, like `http://collector.tracing.svc:4318`; empty: off."""

@@ -2,23 +2,27 @@
 
 # ruff: noqa: RUF012 - pydantic copies defaults for every instance
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chart_values.shared import (
+    Account,
     Cidr,
     DisruptionBudget,
     ExistingSecret,
     Image,
     LogLevel,
+    Name,
+    Namespace,
     OptionalName,
-    Passed,
     PullPolicy,
     Resources,
     Role,
     Scheduling,
+    Served,
     Values,
+    Variable,
     resources,
 )
 
@@ -31,7 +35,7 @@ PRIVATE_NETWORKS: Final = (
 )
 
 
-class Operator(Scheduling):
+class Operator(Account):
     """The operator: two replicas, of which one leads."""
 
     image: Image = Image(repository="quarterdeck/operator")
@@ -43,7 +47,7 @@ class Operator(Scheduling):
     """Least severe level that is logged."""
     resources: Resources = resources("50m", "128Mi", "512Mi")
     pod_disruption_budget: DisruptionBudget = DisruptionBudget()
-    extra_env: list[Passed] = []
+    extra_env: list[Variable] = []
     """Further environment variables, for settings that have no value of their own."""
 
 
@@ -51,7 +55,7 @@ class Worker(Values):
     """The workers, which the operator makes for every agent."""
 
     image: Image = Image(repository="quarterdeck/worker")
-    image_pull_secrets: list[str] = []
+    image_pull_secrets: list[Name] = []
     """Secrets that must be in every agent's namespace; empty: `global.imagePullSecrets`."""
 
 
@@ -102,6 +106,19 @@ class Timeouts(Values):
     """How long a stopping gateway waits for its chats."""
 
 
+class NamespaceLimit(Values):
+    """How much the agents of a namespace may be asked for; at least one of the three."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    requests_per_minute: Annotated[int | None, Field(ge=1)] = None
+    """Chats per minute."""
+    tokens_per_minute: Annotated[int | None, Field(ge=1)] = None
+    """Input and output tokens per minute."""
+    concurrency: Annotated[int | None, Field(ge=1)] = None
+    """Chats at the same time."""
+
+
 class Alerts(Values):
     """Where budget alerts are sent."""
 
@@ -109,7 +126,7 @@ class Alerts(Values):
     """Secret with the fields `url` and `secret` (at least 32 bytes, signs the alerts)."""
 
 
-class Gateway(Scheduling):
+class Gateway(Served, Account):
     """The gateway: API, limits, budgets, ledger."""
 
     image: Image = Image(repository="quarterdeck/gateway")
@@ -124,7 +141,7 @@ class Gateway(Scheduling):
     """Secret with its SHA-256 in the field `adminKeyHash`, where nobody may store the key."""
     key_pepper: ExistingSecret = ExistingSecret()
     """Secret with the pepper of API keys in the field `pepper`, at least 32 bytes."""
-    default_namespace: str = "default"
+    default_namespace: Namespace = "default"
     """Namespace in which an agent's bare name is looked up first."""
     log_level: LogLevel = "info"
     """Least severe level that is logged."""
@@ -134,7 +151,7 @@ class Gateway(Scheduling):
     """Wrong keys per minute from one address before it has to wait."""
     retention_days: Annotated[int, Field(ge=1)] = 400
     """Age at which single usage records go; monthly sums stay."""
-    namespace_limits: dict[str, dict[str, Any]] = {}
+    namespace_limits: dict[str, NamespaceLimit] = {}
     """Limits by namespace, `*` for every other one: `{"*": {"requestsPerMinute": 600}}`."""
     trusted_proxies: list[Cidr] = list(PRIVATE_NETWORKS)
     """Networks whose X-Forwarded-For and -Proto are believed: those of the UI's nginx (the
@@ -147,13 +164,10 @@ class Gateway(Scheduling):
     oidc: Oidc = Oidc()
     timeouts: Timeouts = Timeouts()
     alerts: Alerts = Alerts()
-    spool_size_limit: str = "1Gi"
-    """Most room for records on their way into the database."""
-    service_type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
-    """Type of the Service."""
-    service_annotations: dict[str, str] = {}
-    """Annotations of the Service."""
-    extra_env: list[Passed] = []
+    spool_size_limit: Annotated[str, Field(pattern=r"^([3-9]|[1-9][0-9]+)Gi$")] = "3Gi"
+    """Room on the node for records on their way into the database, at least `3Gi`: two spools stop
+    at 1 GiB each, and a pod that takes more than this is evicted with all that waits in it."""
+    extra_env: list[Variable] = []
     """Further environment variables, for settings that have no value of their own."""
 
 
@@ -163,7 +177,7 @@ class Migrations(Scheduling):
     resources: Resources = resources("50m", "64Mi", "256Mi")
 
 
-class Ui(Scheduling):
+class Ui(Served):
     """The web UI and the way from it to the gateway (nginx)."""
 
     enabled: bool = True
@@ -183,18 +197,14 @@ class Ui(Scheduling):
     it where many people share an address."""
     resources: Resources = resources("20m", "32Mi", "128Mi")
     pod_disruption_budget: DisruptionBudget = DisruptionBudget()
-    service_type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
-    """Type of the Service."""
-    service_annotations: dict[str, str] = {}
-    """Annotations of the Service."""
-    extra_env: list[Passed] = []
+    extra_env: list[Variable] = []
     """Further environment variables of nginx's container."""
 
 
 class Test(Scheduling):
     """`helm test`."""
 
-    agent: str = ""
-    """Agent to chat with, `name` or `namespace/name`; empty: only signs in and lists agents."""
+    agent: Annotated[str, Field(pattern=r"^[a-z0-9-]*(/[a-z0-9-]+)?$")] = ""
+    """Agent to chat with, `name` or `namespace/name`; empty: the first that is ready, if any."""
     pull_policy: PullPolicy = "IfNotPresent"
     """When the gateway's image, which it runs in, is fetched."""

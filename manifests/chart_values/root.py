@@ -4,7 +4,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chart_values.exposure import HttpRoute, Ingress, NetworkPolicies, Rbac, Uninstall
 from chart_values.observing import Grafana, Monitoring, Prometheus, Tracing
@@ -14,7 +14,9 @@ from chart_values.stores import Postgres, Redis
 
 
 class Global(Values):
-    """For every component."""
+    """For every component; what a chart above this one says to others is passed over."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": True})
 
     image_registry: Annotated[
         str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$")
@@ -22,6 +24,9 @@ class Global(Values):
     """Registry in front of every image, like `registry.example.com/mirror`."""
     image_pull_secrets: list[Name] = []
     """Secrets for that registry, also for workers, in whose namespaces they must be too."""
+    users_from_cluster: bool = False
+    """Name no user and no group in pods, those of workers included: the cluster assigns them, as
+    OpenShift does by its SCC `restricted-v2`. Elsewhere leave it."""
 
 
 class Chart(Values):

@@ -15,7 +15,16 @@ Passed = dict[str, Any]
 OptionalName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$", max_length=253)]
 """Name of an object in Kubernetes; empty: none."""
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$")]
+Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
+Host = Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+"""Name of a host, or of all below a domain: ``*.example.com``."""
+OptionalHost = Annotated[
+    str, Field(pattern=r"^((\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$", max_length=253)
+]
+Url = Annotated[str, Field(pattern=r"^(https?://.+)?$")]
+"""Empty: none."""
+Variable = Annotated[Passed, Field(json_schema_extra={"required": ["name"]})]
+"""An environment variable as containers have them."""
 Cidr = Annotated[str, Field(pattern=r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$")]
 Quantity = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -39,9 +48,9 @@ class Values(BaseModel):
 class Image(Values):
     """An image; `global.imageRegistry` goes in front of the repository."""
 
-    repository: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/:-][a-z0-9]+)*$")]
+    repository: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$")]
     """Name without registry and tag."""
-    tag: str = ""
+    tag: Annotated[str, Field(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$")] = ""
     """Tag; empty: the chart's appVersion."""
     digest: Annotated[str, Field(pattern=r"^(sha256:[a-f0-9]{64})?$")] = ""
     """Digest; wins over the tag."""
@@ -98,6 +107,27 @@ class Scheduling(Values):
     """Annotations of the pods."""
     pod_labels: dict[str, str] = {}
     """Further labels of the pods."""
+
+
+class Account(Scheduling):
+    """What has a ServiceAccount."""
+
+    service_account_annotations: dict[str, str] = {}
+    """Annotations of the ServiceAccount, like those by which a cloud gives it an identity."""
+
+
+class Served(Scheduling):
+    """What people may reach from outside by its Service."""
+
+    service_type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
+    """Type of the Service."""
+    service_annotations: dict[str, str] = {}
+    """Annotations of the Service."""
+    external_traffic_policy: Literal["", "Cluster", "Local"] = ""
+    """`Local` keeps the clients' addresses, and reaches pods of the node alone that was asked; for
+    NodePort and LoadBalancer."""
+    load_balancer_source_ranges: list[Cidr] = []
+    """Networks that may come in by the load balancer; empty: all. For LoadBalancer."""
 
 
 class ExistingSecret(Values):

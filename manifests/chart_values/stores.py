@@ -1,5 +1,9 @@
 """Values of Redis and PostgreSQL: small ones in the chart, or your own."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from chart_values.shared import (
     Image,
     OptionalName,
@@ -27,10 +31,10 @@ class Redis(Scheduling):
     """Secret of the chart's Redis with the fields `password` and `url`; empty: the operator's."""
     external: External = External()
     """Redis or Valkey 7 or newer: redis://, rediss://, redis+cluster:// or rediss+cluster://."""
-    prefix: str = "quarterdeck"
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "quarterdeck"
     """Begins every key; installations that share one Redis need different ones."""
     image: Image = Image(repository="redis", tag="7.0-bookworm")
-    max_memory: str = "192mb"
+    max_memory: Annotated[str, Field(pattern=r"^[0-9]+(b|[kKmMgG][bB]?)?$")] = "192mb"
     """What it may hold; beyond that it refuses writes rather than forget money."""
     storage: Storage = Storage(size="1Gi")
     resources: Resources = resources("50m", "64Mi", "384Mi")

@@ -26,6 +26,11 @@ and `honor_timestamps: false`, keeps only `quarterdeck_worker_.*`, `quarterdeck_
 and PodMonitor do. Rules and dashboards expect the jobs `quarterdeck-gateway`,
 `quarterdeck-operator` and `quarterdeck-worker`.
 
+In standalone mode, and so with Compose, workers are processes beside the gateway that listen on its
+loopback address alone: `/api/v1/targets` names addresses that no other container reaches, so that
+Prometheus reads the gateway only and the panels of workers stay empty. What the gateway saw of the
+chats (outcomes, times, tokens, costs) is there.
+
 No label holds what a client makes up. The series of an agent or Budget go within two minutes of
 its deletion. Histograms have the series `_bucket`, `_sum` and `_count`. Names of client-go and
 controller-runtime are theirs, so that dashboards for Kubernetes controllers fit.

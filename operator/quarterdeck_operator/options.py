@@ -19,5 +19,7 @@ class BuildOptions:
     """Collector that workers send traces to; empty: none."""
     scraper_namespace: str = ""
     """Namespace of a Prometheus outside the installation that may read the workers' metrics."""
+    users_from_cluster: bool = False
+    """The cluster assigns users and groups to pods; those that name one themselves are refused."""
     system_namespace: str = SYSTEM_NAMESPACE
     """Namespace whose ApiKeys may enter other namespaces."""

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     scraper_namespace: str = ""
     """Namespace of a Prometheus of your own (pods labelled app.kubernetes.io/name=prometheus) that
     may read the workers' metrics; that of the installation always may."""
+    users_from_cluster: bool = False
+    """Name no user and no group in the workers' pods: the cluster assigns them (OpenShift)."""
     reconcile_workers: int = Field(default=8, ge=1, le=64)
     """Resources that are reconciled at once."""
     operator_port: int = Field(default=8081, ge=0, le=65535)
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
             traces_endpoint=self.traces_endpoint,
             gateway_namespace=self.gateway_namespace or own_namespace,
             scraper_namespace=self.scraper_namespace,
+            users_from_cluster=self.users_from_cluster,
             system_namespace=self.system_namespace or own_namespace,
         )
 

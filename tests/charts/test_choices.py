@@ -116,22 +116,17 @@ def test_external_stores_take_the_place_of_the_charts() -> None:
         ].split(",")
 
 
-def test_a_new_database_is_migrated_by_the_gateway_where_no_job_comes(tmp_path: Path) -> None:
+def test_a_gateway_waits_for_the_schema_and_does_without_a_database(tmp_path: Path) -> None:
     (pod,) = [p for name, p in pods(rendered("defaults")) if name.endswith("quarterdeck-gateway")]
     (schema,) = pod["spec"]["initContainers"]
-    shell, option, script = schema["command"]
-    assert "seq 60" in script, "the Job comes first"
-    impatient = script.replace("seq 60", "seq 1").replace("seq 240", "seq 1")
-    variables = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "QUARTERDECK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}",
-    }
-    done = subprocess.run(
-        [shell, option, impatient], env=variables, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "no tables yet" in done.stderr
-    assert "the schema is at" in done.stdout
+    python, *arguments = schema["command"]
+    assert (python, arguments[-1]) == ("python", "--wait")
+    variables = os.environ | {"QUARTERDECK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    for command in (arguments[:-1], arguments):
+        run = [sys.executable, *command]
+        subprocess.run(run, env=variables, check=True, timeout=50, capture_output=True)
+    gateway = environment("defaults", "Deployment quarterdeck-gateway")
+    assert gateway["QUARTERDECK_MIGRATE_ON_START"] == "true", "no Job may come any more"
 
 
 def test_claims_that_outlive_a_release_go_only_when_asked() -> None:

@@ -1,6 +1,7 @@
 """Children of agents against golden files; QUARTERDECK_GOLDEN=1 rewrites them."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -109,6 +110,20 @@ def assert_restricted(pod: dict[str, Any]) -> None:
     assert pod["automountServiceAccountToken"] is False
     assert {"hostNetwork", "hostPID", "hostIPC"}.isdisjoint(pod)
     assert all(volume.keys() & {"configMap", "emptyDir"} for volume in pod["volumes"])
+
+
+async def test_a_cluster_that_assigns_users_is_told_none() -> None:
+    def context(children: Iterable[Manifest]) -> Manifest:
+        found = next(child["spec"] for child in children if child["kind"] == "Deployment")
+        security: Manifest = found["template"]["spec"]["securityContext"]
+        return security
+
+    minimal = await resolved(*CASES["minimal"])
+    named = context(build_agent(minimal, OPTIONS))
+    left = context(build_agent(minimal, replace(OPTIONS, users_from_cluster=True)))
+    assert named.keys() - left.keys() == {"runAsUser", "runAsGroup", "fsGroup"}
+    assert left.items() <= named.items()
+    assert left["runAsNonRoot"] is True
 
 
 async def test_an_autoscaled_deployment_leaves_its_replicas_alone() -> None:

@@ -23,9 +23,11 @@ QUARTERDECK_GATEWAY_PORT would be read as settings, hence no links. */}}
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
+  {{- if not $root.Values.global.usersFromCluster }}
   runAsUser: {{ $user }}
   runAsGroup: {{ $user }}
   fsGroup: {{ $user }}
+  {{- end }}
   seccompProfile: {type: RuntimeDefault}
 {{- with $root.Values.global.imagePullSecrets }}
 imagePullSecrets:

@@ -6,6 +6,10 @@ apiVersion: v1
 kind: ServiceAccount
 metadata:
   {{- include "quarterdeck.metadata" . | nindent 2 }}
+  {{- with (get (index . 0).Values (index . 1)).serviceAccountAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 automountServiceAccountToken: false
 {{- end -}}
 

@@ -21,6 +21,7 @@ from quarterdeck_operator.resolve.agent import ResolvedAgent
 
 USER_ID: Final = 65532
 """The conventional non-root user of minimal images."""
+_USER: Final = {"runAsUser": USER_ID, "runAsGroup": USER_ID, "fsGroup": USER_ID}
 LONGEST_DRAIN: Final = 300
 DRAIN_MARGIN: Final = 10
 """Seconds: a stopping worker may finish its runs, but a node drain must come to an end."""
@@ -54,9 +55,7 @@ def _pod_spec(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]:
         ),
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": USER_ID,
-            "runAsGroup": USER_ID,
-            "fsGroup": USER_ID,
+            **({} if options.users_from_cluster else _USER),
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [_container(resolved, options)],

@@ -1,4 +1,5 @@
-"""What `helm test` runs in the cluster: sign in, list agents, chat with one if it is named."""
+"""What `helm test` runs in the cluster: sign in, list agents, chat with the one that is named or
+else with the first that is ready."""
 
 import asyncio
 import json
@@ -21,10 +22,12 @@ async def main() -> None:
         timeout=aiohttp.ClientTimeout(total=240),
     ) as session:
         say("signed in as", (await patiently(session, "/api/v1/whoami"))["name"])
-        agents = [model["id"] for model in (await answer(session, "/v1/models"))["data"]]
-        say("agents:", ", ".join(agents) or "none yet")
-        if agent:
-            await chat(session, agent)
+        agents = (await answer(session, "/api/v1/agents"))["items"]
+        say("agents:", ", ".join(each["model"] for each in agents) or "none yet")
+        if chosen := agent or next((each["model"] for each in agents if each["ready"]), ""):
+            await chat(session, chosen)
+        else:
+            say("no agent is ready, so nobody was chatted with")
 
 
 async def chat(session: aiohttp.ClientSession, agent: str) -> None:

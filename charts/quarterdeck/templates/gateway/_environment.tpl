@@ -15,6 +15,7 @@
   "WATCH_NAMESPACES" (include "quarterdeck.watchNamespaces" .)
   "DEFAULT_NAMESPACE" $v.defaultNamespace
   "PORT" "8000"
+  "MIGRATE_ON_START" true
   "LOG_LEVEL" $v.logLevel
   "REDIS_PREFIX" .Values.redis.prefix
   "MAX_BODY_BYTES" ($v.maxBodyBytes | int64)
