@@ -4,7 +4,6 @@ shared store of limits and budgets. Each closes with the stack that it was opene
 
 from contextlib import AsyncExitStack
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
@@ -18,28 +17,18 @@ from quarterdeck_gateway.audit.metrics import AuditMetrics
 from quarterdeck_gateway.audit.sql_log import SPOOL_KIND as AUDIT
 from quarterdeck_gateway.audit.sql_log import SqlAuditLog
 from quarterdeck_gateway.database.engine import Database
-from quarterdeck_gateway.database.errors import DatabaseAway
-from quarterdeck_gateway.database.schema import check_schema
+from quarterdeck_gateway.database.schema_gate import SchemaGate
 from quarterdeck_gateway.settings import Settings
 
-log = structlog.get_logger(__name__)
 
-
-async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
-    """The database, its schema checked if it answers. Raises SchemaMismatch."""
+async def open_database(settings: Settings, stack: AsyncExitStack) -> tuple[Database, SchemaGate]:
+    """The database, its schema checked if it answers, and what checks it later when it did not:
+    have that run. Raises SchemaMismatch."""
     database = Database.open(settings.database_url.get_secret_value())
     stack.push_async_callback(database.close)
-    if settings.migrate_on_start:
-        # Alembic is 12 MB, which a gateway that only serves does not need.
-        from quarterdeck_gateway.database.migrate import migrate
-
-        await migrate(database)
-    try:
-        await check_schema(database)
-    except DatabaseAway as exc:
-        # Chats need it less than people need chats: records wait in the spool.
-        log.error("database is away", reason=str(exc))
-    return database
+    gate = SchemaGate(database, migrates=settings.migrate_on_start)
+    await gate.open()
+    return database, gate
 
 
 def open_books(

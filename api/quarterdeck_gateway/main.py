@@ -1,4 +1,4 @@
-"""Composes the gateway of a cluster: the console script ``quarterdeck-gateway``."""
+"""Composes the gateway of a cluster; ``start`` runs it."""
 
 import sys
 from typing import NoReturn
@@ -93,7 +93,3 @@ async def serve(settings: Settings, credentials: Credentials) -> None:
 def _refuse(reason: str) -> NoReturn:
     sys.stderr.write(f"quarterdeck-gateway: {reason}\n")
     sys.exit(USAGE_ERROR)
-
-
-if __name__ == "__main__":
-    main()

@@ -35,6 +35,7 @@ def up_command(
     from rich.console import Console
 
     from quarterdeck_cli.errors import CliError
+    from quarterdeck_gateway.collector import pause
     from quarterdeck_local.errors import CannotStart, LocalError
     from quarterdeck_local.home import opened
     from quarterdeck_local.listening import bound
@@ -44,6 +45,7 @@ def up_command(
             raise CannotStart(f"there is no manifests folder {manifests}")
         with opened(home_directory()) as home, bound(host, port) as listener:
             # Takes a second, which nobody should wait for only to be refused.
+            pause()
             from quarterdeck_local.up import up
 
             up(home, listener, manifests, Console())

@@ -24,6 +24,7 @@ from rich.console import Console
 from quarterdeck_cli.instance import API_PATH
 from quarterdeck_gateway.app import create_app
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
+from quarterdeck_gateway.collector import keep_what_is_loaded
 from quarterdeck_gateway.composition import Gateway, open_gateway
 from quarterdeck_gateway.management import Surroundings
 from quarterdeck_gateway.server import server_config
@@ -184,6 +185,7 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        keep_what_is_loaded()
         await super().startup(sockets)
         self.listening.set()
 

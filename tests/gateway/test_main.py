@@ -46,7 +46,7 @@ async def started(environment: dict[str, str]) -> Process:
     clean = {name: value for name, value in os.environ.items() if "QUARTERDECK" not in name}
     clean.pop("KUBECONFIG", None)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "quarterdeck_gateway.main"),
+        *(sys.executable, "-m", "quarterdeck_gateway.start"),
         env=clean | environment,
         stdout=PIPE,
         stderr=PIPE,

@@ -51,6 +51,11 @@ class PostgresServer:
                 start_new_session=True,
             )
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and not ended since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         # Durability through a loss of power is not what tests can test; without it they are fast.

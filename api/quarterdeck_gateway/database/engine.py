@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from quarterdeck_gateway.database.errors import FOREIGN, BadDatabaseUrl, translated
+from quarterdeck_gateway.database.errors import FOREIGN, BadDatabaseUrl, DatabaseAway, translated
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +50,9 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.is_postgresql = engine.dialect.name == "postgresql"
+        self.shut_because = ""
+        """Why every question is answered with DatabaseAway, whatever the server would say; empty
+        when it is asked."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -71,6 +74,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection with a transaction for reading. Raises DatabaseAway."""
+        self._refuse_while_shut()
         try:
             async with self.engine.connect() as connection:
                 yield connection
@@ -84,6 +88,7 @@ class Database:
         SQLite has one writer at a time; on PostgreSQL take a lock where order matters.
         Raises DatabaseAway or DatabaseRefused; then nothing has been written.
         """
+        self._refuse_while_shut()
         try:
             async with self.engine.connect() as connection:
                 await connection.execution_options(**{_WRITES: True})
@@ -121,6 +126,10 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+    def _refuse_while_shut(self) -> None:
+        if self.shut_because:
+            raise DatabaseAway(self.shut_because)
 
 
 def _postgresql(url: URL) -> AsyncEngine:

@@ -2,6 +2,7 @@
 
 DatabaseError
 ├── DatabaseAway       it did not answer, or cannot work now: keep the data and try again
+│   └── NotLetIn       it answers, and refuses this user, password or database's name
 ├── DatabaseRefused    it will never take this data: set the data aside
 ├── BadDatabaseUrl     somebody has to correct the setting
 └── SchemaMismatch     somebody has to run ``quarterdeck migrate``, or another release of it
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 _REFUSING_CLASSES: Final = ("22", "23")
 """SQLSTATE: data exceptions and violated constraints; everything else may pass with time."""
+_LOGIN_CLASSES: Final = ("28", "3D")
+"""SQLSTATE: who asks is unknown or has the wrong password; there is no database of that name."""
 
 
 class DatabaseError(Exception):
@@ -22,6 +25,10 @@ class DatabaseError(Exception):
 
 class DatabaseAway(DatabaseError):
     """No answer, or none that is final: the same question may be answered later."""
+
+
+class NotLetIn(DatabaseAway):
+    """Away for whoever asks; somebody has to correct the URL, or the database's users."""
 
 
 class DatabaseRefused(DatabaseError):
@@ -41,14 +48,21 @@ def translated(exc: Exception) -> DatabaseError:
     cause = getattr(exc, "orig", None) or exc
     words = str(cause).strip().splitlines()[:1]
     text = f"{type(cause).__name__}: {words[0]}" if words else type(cause).__name__
-    return DatabaseRefused(text) if _is_refusal(exc, cause) else DatabaseAway(text)
+    if _is_refusal(exc, cause):
+        return DatabaseRefused(text)
+    return NotLetIn(text) if _state(cause).startswith(_LOGIN_CLASSES) else DatabaseAway(text)
+
+
+def _state(cause: Exception) -> str:
+    """PostgreSQL's word for what happened; empty when nothing of it was heard."""
+    found = getattr(cause, "sqlstate", None)
+    return found if isinstance(found, str) else ""
 
 
 def _is_refusal(exc: Exception, cause: Exception) -> bool:
     if isinstance(exc, OverflowError | DataError | IntegrityError):
         return True
-    state = getattr(cause, "sqlstate", None)
-    if isinstance(state, str):
+    if state := _state(cause):
         return state.startswith(_REFUSING_CLASSES)
     # A value that the driver itself cannot encode never reached the server and has no SQLSTATE.
     return isinstance(cause.__cause__, ValueError | sqlite3.IntegrityError)

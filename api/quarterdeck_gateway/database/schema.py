@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.errors import SchemaMismatch
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """All that this release knows, oldest first; the last is the one it works with."""
 
 
@@ -20,6 +20,11 @@ async def check_schema(database: Database) -> None:
     flaw = mismatch(await current_revision(database))
     if flaw is not None:
         raise SchemaMismatch(flaw)
+
+
+def is_behind(found: str | None) -> bool:
+    """Whether migrating brings a database at revision ``found`` to this release's schema."""
+    return found is None or found in REVISIONS[:-1]
 
 
 def mismatch(found: str | None) -> str | None:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.catalogue.port import Catalogue
+from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.routing.registry import Registry
 
 
@@ -15,6 +16,7 @@ def watch_dependencies(
     metrics: CollectorRegistry,
     registry: Registry,
     catalogue: Catalogue,
+    database: Database,
     ledger: SqlLedger,
     breaker: Breaker,
 ) -> None:
@@ -23,7 +25,7 @@ def watch_dependencies(
     checks = {
         "agents": lambda: registry.synced,
         "catalogue": lambda: catalogue.synced,
-        "database": lambda: not ledger.away,
+        "database": lambda: not (database.shut_because or ledger.away),
         "spool": lambda: ledger.accepts,
         "store": lambda: breaker.closed,
     }

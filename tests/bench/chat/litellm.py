@@ -50,7 +50,8 @@ def litellm_server(program: str, folder: Path, upstream: int) -> Iterator[Measur
         alive = f"http://127.0.0.1:{port}/health/liveliness"
         started = process.wait(lambda: answers(alive), READY_SECONDS)
         target = Target(NAME, port, key=key)
-        yield Measured(target, process, started, process.rss_mb())
+        cpu_seconds = process.cpu_ms() / 1000
+        yield Measured(target, process, started, cpu_seconds, process.rss_mb())
 
 
 def _write_config(folder: Path, upstream: int, key: str) -> Path:

@@ -44,6 +44,7 @@ class Measured:
     target: Target
     process: Subject | None = None
     start_seconds: float | None = None
+    start_cpu_seconds: float | None = None
     rss_start: float | None = None
     rss_end: float | None = None
     whole: Phase = field(default_factory=Phase)
@@ -53,7 +54,9 @@ class Measured:
 
     def unmeasured(self) -> "Measured":
         """The same running process, for another table."""
-        return Measured(self.target, self.process, self.start_seconds, self.rss_start)
+        return Measured(
+            self.target, self.process, self.start_seconds, self.start_cpu_seconds, self.rss_start
+        )
 
     @property
     def phases(self) -> tuple[Phase, ...]:

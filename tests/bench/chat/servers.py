@@ -118,7 +118,8 @@ def _server(
     log = folder / f"{target.name.partition(' ')[0]}.log"
     with Subject(args, log=log, environ=environ, cpus=own) as process:
         started = process.ready(f"{_url(target.port)}/{probe}")
-        yield Measured(target, process, started, process.rss_mb())
+        cpu_seconds = process.cpu_ms() / 1000
+        yield Measured(target, process, started, cpu_seconds, process.rss_mb())
 
 
 def _url(port: int) -> str:
