@@ -93,7 +93,9 @@ async def _translate(request: Request, error: HTTPException) -> NoReturn:
 
 async def _translate_fields(_request: Request, error: RequestValidationError) -> NoReturn:
     first = error.errors()[0]
-    path = field_path(tuple(first["loc"][1:]))
+    part, *rest = first["loc"]
+    # Names of headers have dashes, as have those of a union's members, which are left out.
+    path = str(rest[0]) if part == "header" else field_path(tuple(rest))
     raise InvalidRequest(
         f"{path or 'The body'} is wrong: {first['msg']}.", param=path or None
     ) from error

@@ -26,6 +26,7 @@ from quarterdeck_gateway.admission.metrics import AdmissionMetrics
 from quarterdeck_gateway.admission.recount import Recount
 from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from quarterdeck_gateway.admission.reporter import Reporter
+from quarterdeck_gateway.admission.session_book import SessionBook
 from quarterdeck_gateway.admission.unpriced import PriceSurveyor
 from quarterdeck_gateway.alerts.opening import open_alerts
 from quarterdeck_gateway.alerts.sink import Alerts
@@ -37,6 +38,7 @@ from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
 from quarterdeck_gateway.chat.preloading import load_when_needed
 from quarterdeck_gateway.conversations.retention import ConversationRetention
 from quarterdeck_gateway.database.engine import Database
+from quarterdeck_gateway.database.schema_gate import SchemaGate
 from quarterdeck_gateway.health.metrics import watch_dependencies
 from quarterdeck_gateway.identity.opening import open_identity
 from quarterdeck_gateway.management import Desk, Surroundings, management_routers
@@ -90,8 +92,10 @@ async def open_gateway(
         books = (base.keeper.run, recount.run, base.audit.run, base.ledger.run)
         kept = services.metrics.keep, reporting.alerts.keep
         series = KnownSeries(registry, catalogue, *kept)
-        watch_dependencies(metrics, registry, catalogue, base.ledger, base.keeper.breaker)
-        running = (series.run, *reporting.runs, *books)
+        watch_dependencies(
+            metrics, registry, catalogue, base.database, base.ledger, base.keeper.breaker
+        )
+        running = (base.gate.run, series.run, *reporting.runs, base.sessions.run, *books)
         async with background(running):
             yield Gateway(services, management_routers(desk))
 
@@ -107,11 +111,13 @@ class _Base:
     instance: str
     """Name of this gateway among those that share the store."""
     database: Database
+    gate: SchemaGate
     ledger: SqlLedger
     audit: SqlAuditLog
     store: RedisAdmissionStore
     admission_metrics: AdmissionMetrics
     keeper: Keeper
+    sessions: SessionBook
     pricer: CataloguePricer
     changes: ChangeAudit
 
@@ -136,7 +142,7 @@ async def _base(
     alone: bool,
 ) -> _Base:
     instance = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
-    database = await open_database(settings, stack)
+    database, gate = await open_database(settings, stack)
     ledger, audit = open_books(settings, database, metrics, stack)
     store, admission_metrics = open_store(settings, stack), AdmissionMetrics(metrics)
     keeper = Keeper(
@@ -159,11 +165,13 @@ async def _base(
         clock=clock,
         instance=instance,
         database=database,
+        gate=gate,
         ledger=ledger,
         audit=audit,
         store=store,
         admission_metrics=admission_metrics,
         keeper=keeper,
+        sessions=SessionBook(store, keeper.breaker),
         pricer=CataloguePricer(catalogue),
         changes=changes,
     )
@@ -180,6 +188,7 @@ def _desk(
         settings=settings,
         registry=registry,
         catalogue=base.catalogue,
+        pricer=base.pricer,
         writer=base.writer,
         database=base.database,
         ledger=base.ledger,
@@ -246,6 +255,7 @@ async def _services(
             base.catalogue,
             base.audit,
             base.clock.now,
+            base.sessions,
             used=last_used.used,
             metrics=base.metrics,
         )

@@ -14,8 +14,8 @@ GatewayError                 rendered by the error envelope, with its HTTP statu
 ├── AmbiguousAgent     409     name the namespace too
 ├── AlreadyExists      409     choose another name
 ├── Conflict           409     read it again, or change it where it is managed
-│   └── ConversationChanged 409  read the conversation again
 ├── PreconditionFailed 412     leave out If-None-Match to replace what is there
+│   └── ConversationChanged 412  read the conversation again
 ├── BodyTooLarge       413     send less
 ├── QuotaExceeded      413     delete what is no longer needed
 ├── InvalidRequest     422     correct the field that ``param`` names
@@ -82,7 +82,7 @@ class Unauthenticated(GatewayError):
 
 
 class SessionEnded(Unauthenticated):
-    """The session was good once, but has expired, or its key works no longer."""
+    """The session was good once, but has expired or was ended, or its key works no longer."""
 
     code = "session_ended"
 
@@ -162,17 +162,17 @@ class Conflict(GatewayError):
     code = "conflict"
 
 
-class ConversationChanged(Conflict):
-    """The conversation has another number of messages than whoever writes to it believes."""
-
-    code = "conversation_changed"
-
-
 class PreconditionFailed(GatewayError):
-    """The request is only for something new, and there is one of this name."""
+    """The request is only for something new or for what was read, and there is something else."""
 
     status = 412
     code = "precondition_failed"
+
+
+class ConversationChanged(PreconditionFailed):
+    """The conversation has another revision than the one that whoever writes to it has read."""
+
+    code = "conversation_changed"
 
 
 class BodyTooLarge(GatewayError):

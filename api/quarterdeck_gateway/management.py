@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
+from quarterdeck_gateway.accounting.pricing import Pricer
 from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
 from quarterdeck_gateway.admission.breaker import Breaker
 from quarterdeck_gateway.agents import endpoints as agents
@@ -17,6 +18,7 @@ from quarterdeck_gateway.audit.store import AuditStore
 from quarterdeck_gateway.budgets import endpoints as budgets
 from quarterdeck_gateway.budgets.service import BudgetService
 from quarterdeck_gateway.catalogue.port import Catalogue, Manifest, ResourceWriter
+from quarterdeck_gateway.chat.floor import ChatFloors
 from quarterdeck_gateway.conversations import endpoints as conversations
 from quarterdeck_gateway.conversations.encryption import TextCipher
 from quarterdeck_gateway.conversations.quota import Quota
@@ -66,6 +68,7 @@ class Desk:
     settings: Settings
     registry: Registry
     catalogue: Catalogue
+    pricer: Pricer
     writer: ResourceWriter
     database: Database
     ledger: SqlLedger
@@ -89,7 +92,8 @@ def management_routers(desk: Desk) -> Sequence[APIRouter]:
         now=desk.clock.now,
     )
     now = desk.clock.now
-    budget_service = BudgetService(desk.catalogue, desk.writer, desk.audit, now=desk.clock.now)
+    floors = ChatFloors(desk.registry, desk.catalogue, desk.pricer)
+    budget_service = BudgetService(desk.catalogue, desk.writer, desk.audit, now=now, floors=floors)
     audit_service = AuditService(AuditStore(desk.database), ChainKey(pepper), desk.audit.flush)
     return (
         whoami.router(),
@@ -148,7 +152,7 @@ def _resource_routers(desk: Desk) -> Sequence[APIRouter]:
     of_models = manifests("Model", model, lambda: catalogue.synced)
     return (
         agents.changes_router(registry, changes, desk.surroundings.events),
-        model_resources.router(ModelService(catalogue, registry, of_models)),
+        model_resources.router(ModelService(catalogue, registry, of_models, desk.pricer)),
     )
 
 

@@ -42,7 +42,8 @@ _SAID: Final = {
     405: "The path has other methods.",
     408: "The body did not arrive in time.",
     409: "The name is taken or stands for several agents, or something else changed it meanwhile.",
-    412: "There is one of this name, and `If-None-Match` asks for a new one.",
+    412: "There is one of this name, and `If-None-Match` asks for a new one; or it has another "
+    "revision than `If-Match` names.",
     413: "The body is too long.",
     422: "A field is wrong; `param` names it.",
     429: "A limit is reached, or the worker is busy; see Retry-After.",

@@ -5,18 +5,15 @@ import { createRoot } from "react-dom/client";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { createQueryClient } from "@/lib/query-client";
-import { sessionQuery } from "@/lib/session";
+import { lookAgain } from "@/lib/session";
 import { followSystemTheme } from "@/lib/theme";
 import { createAppRouter } from "./router";
 import "@/styles/index.css";
 
 followSystemTheme();
 
-// A session that ended elsewhere: the guard of the signed-in part sends the reader to the sign-in.
-const queryClient = createQueryClient(() => {
-  queryClient.setQueryData(sessionQuery.queryKey, null);
-  void router.invalidate();
-});
+// A session that ended elsewhere: the shell asks for a key, over the page that is open.
+const queryClient = createQueryClient(() => void lookAgain(queryClient));
 const router = createAppRouter(queryClient);
 
 const root = document.getElementById("root");

@@ -52,7 +52,7 @@ def test_the_session_outlives_a_reload_and_ends_with_signing_out(admin: Page) ->
     expect(admin.get_by_role("heading", name="Agents", level=1)).to_be_visible()
 
     admin.get_by_role("button", name=re.compile("^Account of ")).click()
-    admin.get_by_role("menuitem", name="Sign out").click()
+    admin.get_by_role("menuitem", name="Sign out", exact=True).click()
     expect(admin).to_have_url(re.compile("/sign-in"))
     assert admin.context.cookies() == []
     admin.goto("/agents")

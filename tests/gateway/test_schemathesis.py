@@ -31,12 +31,14 @@ RULED = frozenset(
         "POST /api/v1/keys",
         "PUT /api/v1/agents/{namespace}/{name}",
         "PUT /api/v1/budgets/{namespace}/{name}",
+        "PUT /api/v1/conversations/{conversation_id}/messages/{position}",
         "PUT /api/v1/models/{namespace}/{name}",
         "GET /api/v1/metrics",
     }
 )
 """Operations with rules that a schema cannot spell (at least one limit; a name goes with some
-scopes alone; a span of so many steps): what fits the schema may still be refused, with 422."""
+scopes alone; a span of so many steps): what fits the schema may still be refused, with 422; or with
+412, where it names a revision."""
 CONVERSATION: list[str] = []
 """The id of one that the admin has begun."""
 FEW = settings(

@@ -77,16 +77,21 @@ def _is_expected(message: ConsoleMessage) -> bool:
 
 @contextmanager
 def opened(
-    browser: Browser, url: str, *, viewport: ViewportSize = DESKTOP, scheme: Scheme = "light"
+    browser: Browser,
+    url: str,
+    *,
+    viewport: ViewportSize = DESKTOP,
+    scheme: Scheme = "light",
+    zone: str = "UTC",
 ) -> Iterator[tuple[Page, Complaints]]:
-    """A page in a profile of its own; in the end it must have no complaints."""
+    """A page in a profile of its own, in the time zone ``zone``; it must not complain."""
     context = browser.new_context(
         base_url=url,
         viewport=viewport,
         color_scheme=scheme,
         reduced_motion="reduce",
         locale="en-GB",
-        timezone_id="UTC",
+        timezone_id=zone,
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
     context.set_default_timeout(PATIENCE)

@@ -69,10 +69,14 @@ class Desk:
         path = f"/{id_}/messages/{position}"
         return await self.call("PUT", path, expect, role=role, content=content, **more)
 
-    async def put(self, id_: str, position: int, content: str, **query: Any) -> httpx.Response:
-        """The answer for a person's message that is written."""
+    async def put(
+        self, id_: str, position: int, content: str, if_match: str | int = "*"
+    ) -> httpx.Response:
+        """The answer for a person's message that is written at this revision, or header."""
         body = {"role": "user", "content": content}
-        return await self.ask("PUT", f"/{id_}/messages/{position}", json=body, params=query)
+        tag = if_match if isinstance(if_match, str) else f'"{if_match}"'
+        headers = {"if-match": tag}
+        return await self.ask("PUT", f"/{id_}/messages/{position}", json=body, headers=headers)
 
     async def listed(self, **query: Any) -> list[str]:
         """Titles of one page."""

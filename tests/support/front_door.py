@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +16,10 @@ from starlette.types import ASGIApp
 
 from quarterdeck_contract.audit import AuditEvent
 from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_gateway.admission.breaker import Breaker
+from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
+from quarterdeck_gateway.admission.metrics import AdmissionMetrics
+from quarterdeck_gateway.admission.session_book import SessionBook
 from quarterdeck_gateway.audit.port import MemoryAuditLog
 from quarterdeck_gateway.identity.access import ACCESS
 from quarterdeck_gateway.identity.opening import open_identity
@@ -83,8 +88,10 @@ async def front_door(
 ) -> AsyncIterator[FrontDoor]:
     """The layers with these settings; every path of the access table leads to ``endpoint``."""
     settings, clock, log = settings_with(**options), Clock(), MemoryAuditLog()
+    store = MemoryAdmissionStore(lambda: clock.now().timestamp())
+    sessions = SessionBook(store, Breaker(store.ping, AdmissionMetrics(CollectorRegistry())))
     shelf = shelf or keys_of_roles()
-    async with open_identity(settings, shelf, log, clock.now, clock.monotonic) as door:
+    async with open_identity(settings, shelf, log, clock.now, sessions, clock.monotonic) as door:
         routes: list[Any] = [
             Route(row.path, endpoint, methods=[row.method]) for row in ACCESS if row.method != "*"
         ]

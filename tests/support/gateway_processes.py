@@ -19,7 +19,9 @@ from support.redis_servers import free_port
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "qd_admin-of-the-processes"
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
+REDIS_SECONDS = "2"
+"""A machine that is busy with tests answers late; a store that was killed refuses at once."""
 
 
 class GatewayProcess:
@@ -121,6 +123,7 @@ def gateways(
     """``count`` gateways that are ready; ``settings`` are further environment variables."""
     environment = {
         "QUARTERDECK_REDIS_URL": redis_url,
+        "QUARTERDECK_REDIS_TIMEOUT_SECONDS": REDIS_SECONDS,
         "QUARTERDECK_DATABASE_URL": database_url,
         **settings,
     }

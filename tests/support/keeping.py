@@ -17,6 +17,8 @@ from quarterdeck_gateway.admission.port import (
     Ask,
     BudgetLine,
     BudgetState,
+    SessionEnd,
+    SessionRef,
     Settlement,
     StoreAway,
     StoreRefused,
@@ -81,6 +83,12 @@ class FaultyStore:
 
     async def claim(self, name: str, owner: str, seconds: float) -> bool:
         return bool(await self._pass("claim", name, owner, seconds))
+
+    async def end_sessions(self, ends: Sequence[SessionEnd]) -> None:
+        await self._pass("end_sessions", tuple(ends))
+
+    async def session_ended(self, session: SessionRef) -> bool:
+        return bool(await self._pass("session_ended", session))
 
     async def ping(self) -> None:
         await self._pass("ping")

@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from quarterdeck_contract.names import API_VERSION, SYSTEM_NAMESPACE
 from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_gateway.accounting.prices import CataloguePricer
+from quarterdeck_gateway.accounting.pricing import Pricer
 from quarterdeck_gateway.agents import endpoints as agents
 from quarterdeck_gateway.agents.service import AgentChanges
 from quarterdeck_gateway.audit.port import MemoryAuditLog
@@ -23,6 +25,7 @@ from quarterdeck_gateway.budgets.service import BudgetService
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
 from quarterdeck_gateway.catalogue.port import EventType, Manifest
+from quarterdeck_gateway.chat.floor import ChatFloors
 from quarterdeck_gateway.errors import InvalidRequest
 from quarterdeck_gateway.events.port import MemoryEvents
 from quarterdeck_gateway.identity.keyring import Keyring
@@ -84,8 +87,10 @@ class Management:
     events: MemoryEvents = field(default_factory=MemoryEvents)
     audit: MemoryAuditLog = field(default_factory=MemoryAuditLog)
     keyring: Keyring = field(init=False)
+    pricer: Pricer = field(init=False)
 
     def __post_init__(self) -> None:
+        self.pricer = CataloguePricer(self.catalogue)
         self.writer = MemoryWriter(self.observe)
         self.keyring = Keyring(self.catalogue, PEPPER, "0" * 64, lambda: self.now)
 
@@ -150,7 +155,13 @@ async def management(*, wait_seconds: float = 0.1) -> AsyncIterator[Management]:
     app.include_router(keys.router(service))
     app.include_router(
         budgets.router(
-            BudgetService(world.catalogue, world.writer, world.audit, now=lambda: world.now)
+            BudgetService(
+                world.catalogue,
+                world.writer,
+                world.audit,
+                now=lambda: world.now,
+                floors=ChatFloors(world.registry, world.catalogue, world.pricer),
+            )
         )
     )
     app.include_router(whoami.router())
@@ -176,7 +187,8 @@ def _resource_routers(world: Management) -> Iterator[APIRouter]:
     changes = AgentChanges(registry, world.manifests("Agent", agent), "default")
     yield agents.router(registry, "default")
     yield agents.changes_router(registry, changes, world.events)
-    yield models.router(ModelService(catalogue, registry, world.manifests("Model", model)))
+    of_models = world.manifests("Model", model)
+    yield models.router(ModelService(catalogue, registry, of_models, world.pricer))
     yield namespaces.router(registry, catalogue, "default")
 
 

@@ -27,6 +27,7 @@ from quarterdeck_gateway.admission.memory_store import MemoryAdmissionStore
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
 from quarterdeck_gateway.admission.port import AdmissionStore
 from quarterdeck_gateway.admission.seeding import NoHistory
+from quarterdeck_gateway.admission.session_book import SessionBook
 from quarterdeck_gateway.app import create_app
 from quarterdeck_gateway.audit.port import MemoryAuditLog
 from quarterdeck_gateway.catalogue.memory import EventCatalogue
@@ -175,8 +176,9 @@ async def _composed(
         reservation_seconds=settings.reservation_seconds,
         alone=True,
     )
+    sessions = SessionBook(store, keeper.breaker)
     async with (
-        open_identity(settings, catalogue, audit, clock.now, metrics=metrics) as door,
+        open_identity(settings, catalogue, audit, clock.now, sessions, metrics=metrics) as door,
         _in_background(keeper),
     ):
         services = Services(

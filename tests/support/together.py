@@ -133,7 +133,7 @@ async def ledger(database_url: str) -> Ledger:
         await database.close()
 
 
-async def eventually(true: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
+async def eventually(true: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     """Waits for an async condition; fails the test when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not (found := await true()):

@@ -34,6 +34,8 @@ class Scripts:
     states: Script
     beat: Script
     claim: Script
+    end_sessions: Script
+    session_ended: Script
 
     def all(self) -> tuple[Script, ...]:
         """In the order in which they are announced to a server."""

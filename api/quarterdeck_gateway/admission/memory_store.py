@@ -16,9 +16,12 @@ from quarterdeck_gateway.admission.port import (
     Limit,
     LimitKind,
     LimitState,
+    SessionEnd,
+    SessionRef,
     Settlement,
     Verdict,
 )
+from quarterdeck_gateway.admission.session_ends import SessionEnds
 
 _REMEMBER_MS: Final = 3_600_000
 _RETRY_MS: Final = 1_000
@@ -38,6 +41,7 @@ class MemoryAdmissionStore:
         self._lapsed = Remembered(_REMEMBER_MS)
         self._gateways: dict[str, int] = {}
         self._claims: dict[str, tuple[str, int]] = {}
+        self._session_ends = SessionEnds(now)
 
     async def admit(self, ask: Ask) -> Verdict:
         """See AdmissionStore."""
@@ -122,6 +126,15 @@ class MemoryAdmissionStore:
             return False
         self._claims[name] = owner, now + round(seconds * 1000)
         return True
+
+    async def end_sessions(self, ends: Sequence[SessionEnd]) -> None:
+        """See AdmissionStore."""
+        for end in ends:
+            self._session_ends.note(end)
+
+    async def session_ended(self, session: SessionRef) -> bool:
+        """See AdmissionStore."""
+        return self._session_ends.include(session)
 
     async def ping(self) -> None:
         """Memory is always there."""

@@ -8,7 +8,11 @@ Times are seconds since the epoch, money is micro-USD.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+ENDS_OF_ONE_OWNER: Final = 1000
+"""Far more than people sign out in the life of a session; so no program fills the store with them.
+"""
 
 
 class LimitKind(StrEnum):
@@ -115,6 +119,30 @@ class Settlement:
     """The lines it was asked with: charged even when the reservation has expired meanwhile."""
 
 
+@dataclass(frozen=True)
+class SessionRef:
+    """One sign-in, as its token tells it."""
+
+    owner: str
+    """Whose it is, for good: ``Principal.subject``."""
+    id: str
+    began_at: float
+    ends_at: float
+    """When it is over by itself, and need not be remembered any longer."""
+
+
+@dataclass(frozen=True)
+class SessionEnd:
+    """Somebody signed out: one session is over, or all that ``owner`` has begun so far."""
+
+    owner: str
+    session: str | None
+    """Which one; None for all that began up to ``at``."""
+    at: float
+    until: float
+    """From then on they are over by themselves."""
+
+
 class StoreAway(Exception):
     """The shared store did not answer in time, or refused; the message is for the log."""
 
@@ -161,6 +189,17 @@ class AdmissionStore(Protocol):
 
     async def claim(self, name: str, owner: str, seconds: float) -> bool:
         """Whether ``owner`` has or gets the sole claim to ``name`` for the next seconds."""
+        ...
+
+    async def end_sessions(self, ends: Sequence[SessionEnd]) -> None:
+        """Remember these ends until the sessions would be over by themselves. Idempotent.
+
+        Of one owner only ENDS_OF_ONE_OWNER are remembered one by one; whoever has ended more has
+        ended all of theirs."""
+        ...
+
+    async def session_ended(self, session: SessionRef) -> bool:
+        """Whether it was ended."""
         ...
 
     async def ping(self) -> None:

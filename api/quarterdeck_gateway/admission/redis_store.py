@@ -17,12 +17,15 @@ from quarterdeck_gateway.admission.address import parse_address
 from quarterdeck_gateway.admission.connection import Reply, Word
 from quarterdeck_gateway.admission.lua import Scripts, load
 from quarterdeck_gateway.admission.port import (
+    ENDS_OF_ONE_OWNER,
     Ask,
     BudgetLine,
     BudgetState,
     Limit,
     LimitKind,
     LimitState,
+    SessionEnd,
+    SessionRef,
     Settlement,
     StoreRefused,
     Verdict,
@@ -60,6 +63,7 @@ class RedisAdmissionStore:
         self._limit = f"{tag}:l:"
         self._budget = f"{tag}:b:"
         self._claim = f"{tag}:claim:"
+        self._ended = f"{tag}:ended:"
 
     @classmethod
     def open(
@@ -143,6 +147,21 @@ class RedisAdmissionStore:
         """See AdmissionStore."""
         args = (owner, _milliseconds(seconds))
         return bool(await self._client.run(self._scripts.claim, (self._claim + name,), args))
+
+    async def end_sessions(self, ends: Sequence[SessionEnd]) -> None:
+        """See AdmissionStore."""
+        for some in _batches(ends):
+            keys = [self._ended + each.owner for each in some]
+            args: list[Word] = [ENDS_OF_ONE_OWNER]
+            for each in some:
+                args += (each.session or "", _microseconds(each.at), _milliseconds(each.until))
+            await self._client.run(self._scripts.end_sessions, keys, args)
+
+    async def session_ended(self, session: SessionRef) -> bool:
+        """See AdmissionStore."""
+        keys = (self._ended + session.owner,)
+        args = (session.id, _microseconds(session.began_at))
+        return bool(await self._client.run(self._scripts.session_ended, keys, args))
 
     async def ping(self) -> None:
         """Whether it is there *and* takes writes: a replica or a full server does not."""

@@ -53,7 +53,13 @@ class BudgetView(BaseModel):
     resets_at: str | None
     """None for a budget that never does."""
     state: str
-    """``Exceeded``, ``Enforced``, or why it is not in force."""
+    """``Exceeded``, ``TooLittleLeft`` when no chat fits any more, ``Enforced``, or why it is not in
+    force."""
+    too_little_for: list[str] = Field(examples=[["default/demo"]])
+    """Agents with which no chat begins, for it would set aside more than is left; one that bounds
+    its own answer still may. At most 20."""
+    least_chat_usd: str | None
+    """What the cheapest of those chats sets aside; null where all fit."""
     labels: dict[str, str]
     spec: dict[str, Any]
     conditions: list[dict[str, Any]]

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.names import API_VERSION
-from quarterdeck_contract.v1alpha1.budget import known_time_zone
+from quarterdeck_contract.v1alpha1.budget import ScopeKind, known_time_zone, usd
 from quarterdeck_gateway.audit.port import AuditLog
+from quarterdeck_gateway.budgets.room import Floorer, Floors, Shortage, no_floors, shortage
 from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
 from quarterdeck_gateway.catalogue.attribution import Actor, attributed, by, change_event
 from quarterdeck_gateway.catalogue.entries import budget_entry
@@ -17,6 +18,8 @@ from quarterdeck_gateway.errors import InvalidRequest, NotFound, Starting
 from quarterdeck_gateway.identity.principal import Principal
 
 KIND: Final = "Budget"
+TOO_LITTLE_LEFT: Final = "TooLittleLeft"
+_NAMED: Final = 20
 
 
 class BudgetService:
@@ -29,17 +32,20 @@ class BudgetService:
         audit: AuditLog,
         *,
         now: Callable[[], datetime],
+        floors: Floorer = no_floors,
     ) -> None:
         self._catalogue = catalogue
         self._writer = writer
         self._audit = audit
         self._now = now
+        self._floors = floors
 
     def list(self, principal: Principal, namespace: str | None) -> BudgetList:
         """The budgets of the caller's namespaces, or of one of them."""
+        floors = self._floors()
         return BudgetList(
             items=[
-                view(entry)
+                self._view(entry, floors)
                 for entry in self._catalogue.budgets()
                 if namespace in (None, entry.namespace) and principal.may_enter(entry.namespace)
             ]
@@ -47,7 +53,7 @@ class BudgetService:
 
     def get(self, principal: Principal, namespace: str, name: str) -> BudgetView:
         """One budget. Raises NotFound."""
-        return view(self._entry(principal, namespace, name))
+        return self._view(self._entry(principal, namespace, name), self._floors())
 
     async def put(
         self, actor: Actor, namespace: str, name: str, wanted: WantedBudget
@@ -64,13 +70,20 @@ class BudgetService:
         before = self._catalogue.budget(namespace, name)
         stored = await self._writer.put(manifest_for(namespace, name, wanted))
         self._record_change(actor, before, stored)
-        return view(budget_entry(stored))
+        return self._view(budget_entry(stored), self._floors())
 
     async def delete(self, actor: Actor, namespace: str, name: str) -> None:
         """Remove the budget: what it limited is limited no more."""
         entry = self._entry(actor.principal, namespace, name)
         await self._writer.delete(KIND, namespace, name)
         self._record(AuditAction.RESOURCE_DELETED, actor, entry.manifest)
+
+    def _view(self, entry: BudgetEntry, floors: Floors) -> BudgetView:
+        scope = entry.spec.scope
+        by_key = scope.kind is ScopeKind.KEY and scope.name is not None
+        key = self._catalogue.key(entry.namespace, scope.name or "") if by_key else None
+        spent = (entry.manifest.get("status") or {}).get("spentUSD")
+        return view(entry, shortage(entry, spent, floors, key.agents if key else ("*",)))
 
     def _entry(self, principal: Principal, namespace: str, name: str) -> BudgetEntry:
         entry = self._catalogue.budget(namespace, name) if principal.may_enter(namespace) else None
@@ -101,7 +114,7 @@ def manifest_for(namespace: str, name: str, wanted: WantedBudget) -> dict[str, A
     }
 
 
-def view(entry: BudgetEntry) -> BudgetView:
+def view(entry: BudgetEntry, short: Shortage | None) -> BudgetView:
     """A budget and how its period stands, as last written into its status."""
     spec, status = entry.spec, entry.manifest.get("status") or {}
     conditions = list(status.get("conditions") or ())
@@ -118,14 +131,16 @@ def view(entry: BudgetEntry) -> BudgetView:
         percent=status.get("percent"),
         period_started_at=status.get("periodStartedAt"),
         resets_at=status.get("resetsAt"),
-        state=state(conditions),
+        state=state(conditions, short),
+        too_little_for=[] if short is None else list(short.agents[:_NAMED]),
+        least_chat_usd=None if short is None else usd(short.least_micro_usd),
         labels=dict(entry.manifest["metadata"].get("labels") or {}),
         spec=spec.manifest(),
         conditions=conditions,
     )
 
 
-def state(conditions: list[dict[str, Any]]) -> str:
+def state(conditions: list[dict[str, Any]], short: Shortage | None = None) -> str:
     """How the budget stands, in one word."""
     found = {each.get("type"): each for each in conditions}
     ready, enforced = found.get("Ready", {}), found.get("Enforced", {})
@@ -133,6 +148,8 @@ def state(conditions: list[dict[str, Any]]) -> str:
         return "Exceeded"
     if ready.get("status") == "False":
         return str(ready.get("reason") or "NotReady")
+    if enforced.get("status") == "True" and short is not None and short.everywhere:
+        return TOO_LITTLE_LEFT
     return str(enforced.get("reason") or "Pending")
 
 

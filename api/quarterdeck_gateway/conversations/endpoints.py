@@ -1,6 +1,6 @@
 """Routes of ``/api/v1/conversations``."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,11 +13,11 @@ from quarterdeck_gateway.conversations.schemas import (
     ConversationQuery,
     ConversationView,
     ExportFormat,
-    MessageCount,
-    MessageView,
+    IfMatch,
     NewConversation,
     Position,
     WantedMessage,
+    WrittenMessage,
 )
 from quarterdeck_gateway.conversations.service import ConversationService
 from quarterdeck_gateway.identity.caller import Caller
@@ -42,6 +42,7 @@ def router(conversations: ConversationService) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
     _add_lists(routes, conversations)
     _add_changes(routes, conversations)
+    _add_messages(routes, conversations)
     return routes
 
 
@@ -60,9 +61,9 @@ def _add_lists(routes: APIRouter, conversations: ConversationService) -> None:
         responses=error_responses(401, 403, 404, 422, 503),
     )
     async def get_conversation(
-        conversation_id: ConversationId, caller: Caller
+        conversation_id: ConversationId, caller: Caller, response: Response
     ) -> ConversationDetail:
-        return await conversations.get(caller, conversation_id)
+        return _tagged(response, await conversations.get(caller, conversation_id))
 
     @routes.get(
         f"{_ONE}/export",
@@ -85,8 +86,10 @@ def _add_changes(routes: APIRouter, conversations: ConversationService) -> None:
         summary="Begin a conversation",
         responses=error_responses(400, 401, 403, 409, 422, 429, 503),
     )
-    async def create_conversation(wanted: NewConversation, caller: Caller) -> ConversationView:
-        return await conversations.create(caller, wanted)
+    async def create_conversation(
+        wanted: NewConversation, caller: Caller, response: Response
+    ) -> ConversationView:
+        return _tagged(response, await conversations.create(caller, wanted))
 
     @routes.patch(
         _ONE,
@@ -94,9 +97,12 @@ def _add_changes(routes: APIRouter, conversations: ConversationService) -> None:
         responses=error_responses(400, 401, 403, 404, 422, 429, 503),
     )
     async def update_conversation(
-        conversation_id: ConversationId, change: ConversationChange, caller: Caller
+        conversation_id: ConversationId,
+        change: ConversationChange,
+        caller: Caller,
+        response: Response,
     ) -> ConversationView:
-        return await conversations.change(caller, conversation_id, change)
+        return _tagged(response, await conversations.change(caller, conversation_id, change))
 
     @routes.delete(
         _ONE,
@@ -107,20 +113,43 @@ def _add_changes(routes: APIRouter, conversations: ConversationService) -> None:
     async def delete_conversation(conversation_id: ConversationId, caller: Caller) -> None:
         await conversations.delete(caller, conversation_id)
 
+
+def _add_messages(routes: APIRouter, conversations: ConversationService) -> None:
     @routes.put(
         f"{_ONE}/messages/{{position}}",
         summary="Write a message and drop those after it",
-        responses=error_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
+        responses=error_responses(400, 401, 403, 404, 409, 412, 413, 422, 429, 503),
     )
     async def put_message(
         conversation_id: ConversationId,
         position: Position,
         message: WantedMessage,
         caller: Caller,
-        count: MessageCount | None = None,
-    ) -> MessageView:
-        """With `count`, only if the conversation still has so many messages; else 409
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> WrittenMessage:
+        """With `If-Match`, only if the conversation still has the revision that was read; else 412
         `conversation_changed`, and nothing is written or dropped."""
-        return await conversations.put_message(
-            caller, conversation_id, position, message, count=count
+        written = await conversations.put_message(
+            caller, conversation_id, position, message, revision=_revision(if_match)
         )
+        return _tagged(response, written)
+
+
+class _Revised(Protocol):
+    @property
+    def revision(self) -> int: ...
+
+
+_View = TypeVar("_View", bound=_Revised)
+
+
+def _tagged(response: Response, view: _View) -> _View:
+    """``view``, with its revision as the answer's ETag."""
+    response.headers["etag"] = f'"{view.revision}"'
+    return view
+
+
+def _revision(if_match: str | None) -> int | None:
+    """The revision that is asked for; None for any."""
+    return None if if_match in (None, "*") else int(if_match.strip('"'))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
-from fastapi import Path, Query
+from fastapi import Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_CONTENT: Final = 1024 * 1024
@@ -14,8 +14,11 @@ MAX_TITLE: Final = 200
 
 ConversationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Position = Annotated[int, Path(ge=0, lt=MAX_MESSAGES)]
-MessageCount = Annotated[
-    int, Query(ge=0, le=MAX_MESSAGES, description="Messages that the caller believes there are.")
+IfMatch = Annotated[
+    Annotated[str, Field(pattern=r'^(\*|"[0-9]{1,18}")$')] | None,
+    Header(
+        description="The ETag that was read: the conversation's revision in double quotes.",
+    ),
 ]
 AgentName = Annotated[
     str,
@@ -111,7 +114,7 @@ class WantedMessage(_Shape):
 
 
 class MessageView(BaseModel):
-    """A message as it was kept."""
+    """A message in a conversation."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -130,6 +133,13 @@ class MessageView(BaseModel):
     created_at: str
 
 
+class WrittenMessage(MessageView):
+    """A message as it was kept."""
+
+    revision: int
+    """Of the conversation, with this message."""
+
+
 class _Described(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -140,6 +150,9 @@ class _Described(BaseModel):
     created_at: str
     updated_at: str
     """When a message was last written or the conversation was changed."""
+    revision: int
+    """Another one after each change. In double quotes it is the ``ETag``, and what ``If-Match``
+    takes; it stands here too because proxies that compress answers spoil that header."""
 
 
 class ConversationView(_Described):

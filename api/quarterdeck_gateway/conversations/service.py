@@ -14,9 +14,9 @@ from quarterdeck_gateway.conversations.schemas import (
     ConversationQuery,
     ConversationView,
     MessageRole,
-    MessageView,
     NewConversation,
     WantedMessage,
+    WrittenMessage,
 )
 from quarterdeck_gateway.conversations.search import Found, Searches
 from quarterdeck_gateway.conversations.store import (
@@ -105,6 +105,7 @@ class ConversationService:
             bytes=0,
             created_at=moment,
             updated_at=moment,
+            revision=0,
         )
         async with answering():
             await self._store.add(row)
@@ -137,9 +138,9 @@ class ConversationService:
         position: int,
         wanted: WantedMessage,
         *,
-        count: int | None = None,
-    ) -> MessageView:
-        """Write a message, drop those after it; with ``count`` only if there are so many now.
+        revision: int | None = None,
+    ) -> WrittenMessage:
+        """Write a message, drop those after it; with ``revision`` only if it still has that one.
 
         Raises Conflict for a gap, ConversationChanged, InvalidRequest, QuotaExceeded,
         LimitExceeded.
@@ -162,9 +163,10 @@ class ConversationService:
         )
         title = self._title(caller.subject, id_, position, wanted)
         async with answering():
-            await self._store.put_message(caller.subject, id_, message, title, count)
-        return MessageView(
+            written = await self._store.put_message(caller.subject, id_, message, title, revision)
+        return WrittenMessage(
             position=position,
+            revision=written,
             created_at=rfc3339_of(message.created_at),
             **wanted.model_dump(),
         )

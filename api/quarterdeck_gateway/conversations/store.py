@@ -36,6 +36,7 @@ class StoredConversation:
     """Of all messages: their encrypted texts, and ROW_BYTES each."""
     created_at: int
     updated_at: int
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ class ConversationStore:
     async def change(self, owner: str, id_: str, **columns: Any) -> StoredConversation:
         """Set these columns; the row after that. Raises NotFound."""
         async with self._database.write() as connection:
-            await _one(connection, owner, id_, locked=True)
+            found = await _one(connection, owner, id_, locked=True)
+            columns["revision"] = found.revision + 1
             await connection.execute(update(conversations).where(_C.id == id_).values(columns))
             return await _one(connection, owner, id_)
 
@@ -132,27 +134,30 @@ class ConversationStore:
         id_: str,
         message: StoredMessage,
         title: bytes | None,
-        count: int | None = None,
-    ) -> None:
-        """Write a message, drop those after it, and set ``title`` unless a person chose one.
+        revision: int | None = None,
+    ) -> int:
+        """Write a message, drop those after it, and set ``title`` unless a person chose one; the
+        revision after that.
 
-        With ``count`` only if there are so many messages now. Raises NotFound, ConversationChanged,
-        Conflict for a gap, InvalidRequest when the conversation is full, QuotaExceeded.
+        With ``revision`` only if the conversation still has that one. Raises NotFound,
+        ConversationChanged, Conflict for a gap, InvalidRequest when the conversation is full,
+        QuotaExceeded.
         """
         async with self._database.write() as connection:
             await lock(connection, owner)
             found = await _one(connection, owner, id_, locked=True)
-            _refuse_misplaced(found.messages, message.position, count)
+            _refuse_misplaced(found, message.position, revision)
             size = await _size_with(connection, id_, message)
             await self._quota.require(connection, owner, id_, size)
             await connection.execute(_messages_from(id_, message.position))
             row = {"conversation_id": id_, **asdict(message)}
             await connection.execute(insert(conversation_messages).values(row))
             changes: dict[str, Any] = {"messages": message.position + 1, "bytes": size}
-            changes |= {"updated_at": message.created_at}
+            changes |= {"updated_at": message.created_at, "revision": found.revision + 1}
             if title is not None and not found.titled:
                 changes |= {"title": title, "key_id": message.key_id}
             await connection.execute(update(conversations).where(_C.id == id_).values(changes))
+            return found.revision + 1
 
 
 async def remove(connection: AsyncConnection, ids: Sequence[str]) -> None:
@@ -172,17 +177,18 @@ async def _one(
     return StoredConversation(*found)
 
 
-def _refuse_misplaced(messages: int, position: int, count: int | None) -> None:
+def _refuse_misplaced(found: StoredConversation, position: int, revision: int | None) -> None:
     """Raises ConversationChanged, Conflict."""
-    if count not in (None, messages):
+    if revision not in (None, found.revision):
         raise ConversationChanged(
-            f"The conversation has {messages} messages now, not {count}: it was continued "
-            "elsewhere. Read it again first."
+            f"The conversation has the revision {found.revision} now, not {revision}: it was "
+            "changed elsewhere. Read it again first.",
+            param="if-match",
         )
-    if position > messages:
+    if position > found.messages:
         raise Conflict(
-            f"The conversation has {messages} messages: the next one has the position {messages}, "
-            f"not {position}."
+            f"The conversation has {found.messages} messages: the next one has the position "
+            f"{found.messages}, not {position}."
         )
 
 

@@ -69,6 +69,7 @@ class Texts:
             agent=row.agent,
             created_at=rfc3339_of(row.created_at),
             updated_at=rfc3339_of(row.updated_at),
+            revision=row.revision,
             messages=row.messages,
         )
 

@@ -123,10 +123,12 @@ conversations: Final = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
     Index(None, "owner", "updated_at", "id"),
     Index(None, "updated_at"),
 )
-"""One row per conversation of the web UI; ``title`` is encrypted, ``key_id`` names the key."""
+"""One row per conversation of the web UI; ``title`` is encrypted, ``key_id`` names the key,
+``revision`` counts its changes."""
 
 conversation_messages: Final = Table(
     "conversation_messages",

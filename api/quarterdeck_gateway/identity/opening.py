@@ -15,7 +15,7 @@ from quarterdeck_gateway.identity.failures import Failures
 from quarterdeck_gateway.identity.keyring import Keyring, Used, nobody_asks
 from quarterdeck_gateway.identity.metrics import DoorMetrics
 from quarterdeck_gateway.identity.sampling import AuditSampler
-from quarterdeck_gateway.identity.sessions import Sessions
+from quarterdeck_gateway.identity.sessions import EndedSessions, Sessions
 from quarterdeck_gateway.identity.throttle import Throttle
 from quarterdeck_gateway.identity.verifier import Identity, Verifier
 from quarterdeck_gateway.settings import Settings
@@ -39,6 +39,7 @@ async def open_identity(
     catalogue: Catalogue,
     audit: AuditLog,
     now: Callable[[], datetime],
+    ended: EndedSessions,
     monotonic: Callable[[], float] = time.monotonic,
     used: Used = nobody_asks,
     metrics: CollectorRegistry | None = None,
@@ -57,7 +58,7 @@ async def open_identity(
                 keyring=keyring,
                 access=AccessTable(with_ui=settings.ui_directory is not None),
                 failures=failures,
-                sessions=Sessions(keyring, pepper, now),
+                sessions=Sessions(keyring, pepper, now, ended),
             )
     finally:
         sampler.close()

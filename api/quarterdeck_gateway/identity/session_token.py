@@ -1,4 +1,4 @@
-"""What stands in a session's cookie: which key it is for and until when, signed. Pure.
+"""What stands in a session's cookie: for which key, which session, until when; signed. Pure.
 
 Never the key itself. Whoever reads a cookie learns an HMAC, whoever changes one breaks its
 signature, and since every request looks the key up again, a cookie works no longer than its key.
@@ -14,7 +14,7 @@ from typing import Final
 
 from quarterdeck_gateway.identity.derivation import hkdf
 
-_LAYOUT: Final = struct.Struct(">B32sQ")
+_LAYOUT: Final = struct.Struct(">B32s16sQQ")
 _MAC_BYTES: Final = 32
 _INFO: Final = b"quarterdeck-session"
 TOKEN_LENGTH: Final = -(-(_LAYOUT.size + _MAC_BYTES) * 8 // 6)
@@ -35,6 +35,10 @@ class Ticket:
     holder: Holder
     reference: str
     """64 hex digits: the hash of the ApiKey's key, or what stands for the admin key."""
+    session: str
+    """32 hex digits, different for each time that somebody signed in."""
+    began_at: int
+    """Microseconds since the epoch."""
     expires_at: int
     """Seconds since the epoch."""
 
@@ -51,7 +55,9 @@ class TicketSigner:
 
     def sign(self, ticket: Ticket) -> str:
         """The token; safe in a cookie."""
-        body = _LAYOUT.pack(ticket.holder, bytes.fromhex(ticket.reference), ticket.expires_at)
+        reference, session = bytes.fromhex(ticket.reference), bytes.fromhex(ticket.session)
+        moments = ticket.began_at, ticket.expires_at
+        body = _LAYOUT.pack(ticket.holder, reference, session, *moments)
         return base64.urlsafe_b64encode(body + self._mac(body)).rstrip(b"=").decode()
 
     def read(self, token: str) -> Ticket | None:
@@ -62,8 +68,8 @@ class TicketSigner:
         body, mac = raw[: _LAYOUT.size], raw[_LAYOUT.size :]
         if not hmac.compare_digest(self._mac(body), mac):
             return None
-        holder, reference, expires_at = _LAYOUT.unpack(body)
-        return Ticket(Holder(holder), reference.hex(), expires_at)
+        holder, reference, session, *moments = _LAYOUT.unpack(body)
+        return Ticket(Holder(holder), reference.hex(), session.hex(), *moments)
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.new(self._key, body, hashlib.sha256).digest()

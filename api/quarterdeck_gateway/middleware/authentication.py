@@ -58,7 +58,7 @@ class AuthenticationMiddleware:
     async def _authenticate(self, scope: Scope) -> Principal:
         token = self._session_token(scope)
         if token is not None:
-            return self._signed_in(scope, token)
+            return await self._signed_in(scope, token)
         credential = bearer_credential(authorization(scope))
         try:
             if credential is None:
@@ -78,9 +78,9 @@ class AuthenticationMiddleware:
             return None
         return session_token(scope, https=is_https(scope, self.trusted_proxies))
 
-    def _signed_in(self, scope: Scope, token: str) -> Principal:
+    async def _signed_in(self, scope: Scope, token: str) -> Principal:
         try:
-            principal = self.sessions.principal(token)
+            principal = await self.sessions.principal(token)
         except Unauthenticated as error:
             # Browsers send cookies by themselves, every few seconds: nobody guesses with them.
             self.failures.unauthenticated(attempt_of(scope), presented=False)

@@ -21,7 +21,13 @@ from quarterdeck_contract.names import (
 
 _ORIGIN: Final = re.compile(r"https?://[^/*?#@\s]+")
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_REQUEST_HEADERS: Final = ("authorization", "content-type", "if-none-match", HEADER_REQUEST_ID)
+_REQUEST_HEADERS: Final = (
+    "authorization",
+    "content-type",
+    "if-match",
+    "if-none-match",
+    HEADER_REQUEST_ID,
+)
 _LIMITS: Final = tuple(
     f"x-ratelimit-{part}-{unit}"
     for unit in ("requests", "tokens")
@@ -33,6 +39,7 @@ _RESPONSE_HEADERS: Final = (
     HEADER_MODEL,
     HEADER_COST,
     HEADER_DEMO_MODEL,
+    "etag",
     "retry-after",
     *_LIMITS,
 )

@@ -1,5 +1,7 @@
 """Shapes of ``/api/v1/models``. Credentials show only which Secret they are in."""
 
+from enum import StrEnum
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from quarterdeck_contract.v1alpha1.model import Price, Provider
@@ -23,6 +25,19 @@ class PriceView(BaseModel):
     def of(cls, price: Price) -> "PriceView":
         """The price of a spec."""
         return cls.model_validate(price.model_dump())
+
+
+class PriceSource(StrEnum):
+    """Where the price of a Model comes from."""
+
+    SPEC = "spec"
+    """The Model says it."""
+    FREE = "free"
+    """It runs here, at no price per token."""
+    LIST = "list"
+    """The public price list knows it."""
+    UNKNOWN = "unknown"
+    """Nobody knows it: chats count as 0 USD until the Model says it."""
 
 
 class CredentialsView(BaseModel):
@@ -59,7 +74,9 @@ class ModelView(BaseModel):
     credentials: CredentialsView | None
     """Where the provider's key is; null where none is needed."""
     price: PriceView | None
-    """Price in the spec; null where the public price list is used, or the model is free."""
+    """Price in the spec; null where there is none."""
+    price_source: PriceSource
+    """What chats are counted by."""
     ready: bool
     """Whether agents can use it."""
     reason: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from quarterdeck_gateway.accounting.pricing import FREE, OVERRIDE, UNKNOWN, Pricer
 from quarterdeck_gateway.catalogue.attribution import Actor
 from quarterdeck_gateway.catalogue.entries import model_entry
 from quarterdeck_gateway.catalogue.port import Catalogue, ModelEntry
@@ -16,29 +17,40 @@ from quarterdeck_gateway.model_resources.schemas import (
     ModelDetail,
     ModelList,
     ModelView,
+    PriceSource,
     PriceView,
 )
 from quarterdeck_gateway.routing.registry import AgentEntry, Registry
 
 KIND: Final = "Model"
+_SOURCES: Final = {
+    OVERRIDE: PriceSource.SPEC,
+    FREE: PriceSource.FREE,
+    UNKNOWN: PriceSource.UNKNOWN,
+}
 
 
 class ModelService:
     """What ``/api/v1/models`` does."""
 
     def __init__(
-        self, catalogue: Catalogue, registry: Registry, manifests: ManifestService
+        self,
+        catalogue: Catalogue,
+        registry: Registry,
+        manifests: ManifestService,
+        pricer: Pricer,
     ) -> None:
         self._catalogue = catalogue
         self._registry = registry
         self._manifests = manifests
+        self._pricer = pricer
 
     def list(self, principal: Principal, namespace: str | None) -> ModelList:
         """The Models of the caller's namespaces, or of one of them."""
         users = used_by(self._registry.agents())
         return ModelList(
             items=[
-                ModelView(**fields(entry, users.get((entry.namespace, entry.name), ())))
+                ModelView(**self._fields(entry, users.get((entry.namespace, entry.name), ())))
                 for entry in self._catalogue.models()
                 if namespace in (None, entry.namespace) and principal.may_enter(entry.namespace)
             ]
@@ -75,7 +87,11 @@ class ModelService:
 
     def _detail(self, entry: ModelEntry) -> ModelDetail:
         users = used_by(self._registry.agents()).get((entry.namespace, entry.name), ())
-        return ModelDetail(**fields(entry, users), manifest=shown(KIND, entry.manifest))
+        return ModelDetail(**self._fields(entry, users), manifest=shown(KIND, entry.manifest))
+
+    def _fields(self, entry: ModelEntry, users: Iterable[str]) -> dict[str, Any]:
+        version = self._pricer.rates(entry.namespace, entry.name).version
+        return fields(entry, users) | {"price_source": _SOURCES.get(version, PriceSource.LIST)}
 
 
 def used_by(agents: Iterable[AgentEntry]) -> dict[tuple[str, str], list[str]]:
@@ -90,7 +106,7 @@ def used_by(agents: Iterable[AgentEntry]) -> dict[tuple[str, str], list[str]]:
 
 
 def fields(entry: ModelEntry, users: Iterable[str]) -> dict[str, Any]:
-    """The fields of a ModelView."""
+    """The fields of a ModelView that its manifest tells."""
     spec, status = entry.spec, entry.manifest.get("status") or {}
     conditions = list(status.get("conditions") or ())
     ready: Mapping[str, Any] = next(

@@ -6,6 +6,7 @@ so without an error: every first visit of the web UI asks.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -60,21 +61,34 @@ class SignInDesk:
         self._record(request, AuditAction.SESSION_CREATED, session.principal.name)
         return session
 
-    def sign_out(self, request: Request) -> None:
-        """On record, if somebody was signed in. Raises CrossSite."""
+    async def sign_out(self, request: Request) -> None:
+        """On record, if somebody was signed in. Raises CrossSite, Starting."""
         self.refuse_other_sites(request)
-        try:
-            principal = self.signed_in(request)
-        except Unauthenticated:
-            # Whoever is signed out already is welcome to lose the cookie too.
+        token = self._token(request)
+        if token is None:
             return
-        if principal is not None:
+        # Whoever is signed out already is welcome to lose the cookie too.
+        with suppress(Unauthenticated):
+            principal = await self.door.sessions.end(token)
             self._record(request, AuditAction.SESSION_ENDED, principal.name)
 
-    def signed_in(self, request: Request) -> Principal | None:
+    async def sign_out_everywhere(self, request: Request) -> None:
+        """The same for all sessions of the same key. Raises Unauthenticated when nobody knows whose
+        those are, CrossSite, Starting, Unavailable when some could go on."""
+        self.refuse_other_sites(request)
+        token = self._token(request)
+        if token is None:
+            raise Unauthenticated("Nobody is signed in, so it is not known whose sessions to end.")
+        principal = await self.door.sessions.end_all(token)
+        self._record(request, AuditAction.SESSION_ENDED, principal.name, all=True)
+
+    async def signed_in(self, request: Request) -> Principal | None:
         """Whose cookie it is; None without one. Raises Unauthenticated, Starting."""
-        token = session_token(request.scope, https=self.is_https(request))
-        return None if token is None else self.door.sessions.principal(token)
+        token = self._token(request)
+        return None if token is None else await self.door.sessions.principal(token)
+
+    def _token(self, request: Request) -> str | None:
+        return session_token(request.scope, https=self.is_https(request))
 
     def new_cookie(self, request: Request, session: Session) -> str:
         """The Set-Cookie header that begins ``session``."""
@@ -102,7 +116,7 @@ class SignInDesk:
             self.door.failures.denied(attempt_of(request.scope), "", refusal)
             raise refusal
 
-    def _record(self, request: Request, action: AuditAction, actor: str) -> None:
+    def _record(self, request: Request, action: AuditAction, actor: str, **detail: bool) -> None:
         attempt = attempt_of(request.scope)
         self.audit.append(
             AuditEvent(
@@ -111,6 +125,7 @@ class SignInDesk:
                 address=attempt.address,
                 subject=attempt.subject,
                 request_id=attempt.request_id,
+                detail=detail,
                 at=rfc3339(self.now()),
             )
         )
@@ -139,16 +154,27 @@ def router(desk: SignInDesk) -> APIRouter:
     async def get_session(request: Request) -> WhoAmI | Response:
         """By the session's cookie alone. One that is good no longer is removed with the 401."""
         try:
-            principal = desk.signed_in(request)
+            principal = await desk.signed_in(request)
         except Unauthenticated as error:
             response = desk.refused(request, error)
             desk.forget(request, response)
             return response
         return Response(status_code=204) if principal is None else who(principal)
 
-    @routes.delete("", status_code=204, summary="Sign out", responses=error_responses(403, 503))
-    async def delete_session(request: Request, response: Response) -> None:
-        desk.sign_out(request)
+    @routes.delete(
+        "", status_code=204, summary="Sign out", responses=error_responses(401, 403, 422, 503)
+    )
+    async def delete_session(
+        request: Request,
+        response: Response,
+        all: bool = False,  # noqa: A002
+    ) -> None:
+        """Ends the session on every gateway and removes the cookie. With `all`, ends all sessions
+        that were begun with the same key; 503 when not all can be ended now, and then none is."""
+        if all:
+            await desk.sign_out_everywhere(request)
+        else:
+            await desk.sign_out(request)
         desk.forget(request, response)
 
     return routes

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatRelative, formatUsd, localeFor } from "./format";
+import { formatInZone, formatRelative, formatUsd, localeFor } from "./format";
 
 describe("localeFor", () => {
   it.each([
@@ -31,4 +31,11 @@ it("keeps the digits of small amounts that say something", () => {
     "$0.0123",
     "$0.000412",
   ]);
+});
+
+it("names the zone of a moment that is not told in the reader's", () => {
+  const told = formatInZone("2026-12-01T00:00:00Z", "UTC");
+  expect(told).toMatch(/1/);
+  expect(told).toMatch(/UTC/);
+  expect(formatInZone("2026-11-30T15:00:00Z", "Asia/Tokyo")).toMatch(/Dec/);
 });

@@ -64,6 +64,19 @@ export const formatPercent = (percent: number): string => `${whole.format(percen
 /** `Nov 23, 2026, 4:05 AM`, in the reader's time zone and order. */
 export const formatMoment = (moment: string | Date): string => dateTime.format(new Date(moment));
 
+/** `1 Dec 2026, 00:00 UTC`: in a zone that is not the reader's, hence named. */
+export function formatInZone(moment: string | Date, timeZone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+    timeZoneName: "short",
+  }).format(new Date(moment));
+}
+
 /** To the second, for logs. */
 export const formatExact = (moment: string | Date): string => exact.format(new Date(moment));
 

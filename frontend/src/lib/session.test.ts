@@ -4,7 +4,7 @@ import { threadsOf } from "@/features/chat/thread/threads";
 import { envelope, tellGateway } from "@/test/answers";
 import { ADMIN } from "@/test/render-app";
 import { createQueryClient } from "./query-client";
-import { openAs, sessionQuery } from "./session";
+import { lookAgain, openAs, sessionQuery } from "./session";
 
 const client = () => createQueryClient(() => undefined);
 const named = (name: string) => ({ ...ADMIN, name }) as never;
@@ -38,6 +38,19 @@ describe("the session", () => {
     expect(closed).toHaveBeenCalled();
     expect(shown.getCurrentResult().data).toBeUndefined();
     unsubscribe();
+  });
+
+  it("leaves what is open to its caller when it ends, and says why", async () => {
+    const queryClient = client();
+    openAs(queryClient, named("a"));
+    const over = { status: 401, body: envelope("session_ended", "The key was revoked.") };
+    tellGateway({ "GET /api/v1/session": over });
+    await lookAgain(queryClient);
+    expect(queryClient.getQueryData(sessionQuery.queryKey)?.name).toBe("a");
+    expect(queryClient.getQueryData(["session", "end"])).toBe("The key was revoked.");
+    tellGateway({ "GET /api/v1/session": { body: named("a") } });
+    await lookAgain(queryClient);
+    expect(queryClient.getQueryData(["session", "end"])).toBeNull();
   });
 
   it("keeps what it has when it is the same caller", async () => {

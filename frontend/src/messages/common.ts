@@ -25,6 +25,7 @@ export const t = {
   moreRows: (count: number) => `Show ${count} more`,
   sortBy: (column: string) => `Sort by ${column}`,
   typeToConfirm: (word: string) => `Type “${word}” to confirm`,
+  signedOut: "Somebody signed out in another tab.",
   connection: {
     offline: "You are offline.",
     unreachable: "The gateway cannot be reached.",

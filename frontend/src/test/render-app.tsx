@@ -1,11 +1,12 @@
 /** The whole UI at one address, as main.tsx puts it together. */
-import { QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { createQueryClient } from "@/lib/query-client";
+import { lookAgain } from "@/lib/session";
 import { createAppRouter } from "@/router";
 
 export const ADMIN = {
@@ -18,7 +19,7 @@ export const ADMIN = {
 };
 
 export function renderApp(path: string) {
-  const queryClient = createQueryClient(() => undefined);
+  const queryClient: QueryClient = createQueryClient(() => void lookAgain(queryClient));
   const router = createAppRouter(queryClient);
   router.update({
     ...router.options,

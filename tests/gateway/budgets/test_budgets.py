@@ -38,6 +38,8 @@ async def test_put_get_list_delete(world: Management) -> None:
         "period_started_at": None,
         "resets_at": None,
         "state": "Pending",
+        "too_little_for": [],
+        "least_chat_usd": None,
         "labels": {LABEL_TEAM: "red"},
         "spec": {
             "scope": {"kind": "Agent", "name": "demo"},

@@ -30,18 +30,20 @@ async def test_a_conversation_from_beginning_to_end(desk: Desk) -> None:
         "agent": "team-a/bot",
         "created_at": "2026-07-01T12:00:01.000Z",
         "updated_at": "2026-07-01T12:00:01.000Z",
+        "revision": 0,
         "messages": 0,
     }
     id_ = made["id"]
     await desk.say(id_, 0, "Why is\n the sea   salt? \u0000🌊")
     said = await desk.say(id_, 1, "Rivers.", **ANSWER)
-    known = {"position": 1, "role": "assistant", "content": "Rivers."} | ANSWER
-    assert said == known | {"created_at": "2026-07-01T12:00:03.000Z"}
+    known: dict[str, Any] = {"position": 1, "role": "assistant", "content": "Rivers."} | ANSWER
+    known |= {"created_at": "2026-07-01T12:00:03.000Z"}
+    assert said == known | {"revision": 2}
     whole = await desk.call("GET", f"/{id_}")
     assert whole["title"] == "Why is the sea salt? 🌊"
     assert whole["messages"][0]["content"] == "Why is\n the sea   salt? \u0000🌊"
     assert whole["messages"][0]["status"] == "complete"
-    assert whole["messages"][1] == said
+    assert whole["messages"][1] == known
     renamed = await desk.call("PATCH", f"/{id_}", title="The sea", agent="other")
     assert (renamed["title"], renamed["agent"], renamed["messages"]) == ("The sea", "other", 2)
     await desk.call("DELETE", f"/{id_}", 204)
@@ -128,24 +130,57 @@ async def test_two_writers_leave_a_whole_conversation(desk: Desk) -> None:
     assert [each["position"] for each in whole["messages"]] == [0, 1]
 
 
-async def test_a_writer_who_believes_something_else_destroys_nothing(desk: Desk) -> None:
+async def test_a_writer_who_has_read_something_else_destroys_nothing(desk: Desk) -> None:
     id_ = await desk.begin("one", "two")
-    assert (await desk.put(id_, 2, "from one tab", count=2)).status_code == 200
+    assert (await desk.call("GET", f"/{id_}"))["revision"] == 2
+    written = await desk.put(id_, 2, "from one tab", 2)
+    assert (written.status_code, written.json()["revision"]) == (200, 3)
+    assert written.headers["etag"] == '"3"'
     for position in (0, 2):
-        refused = await desk.put(id_, position, "from the other tab", count=2)
+        refused = await desk.put(id_, position, "from the other tab", 2)
         error = refused.json()["error"]
-        assert (refused.status_code, error["code"]) == (409, "conversation_changed")
-        assert "3 messages" in error["message"]
+        assert (refused.status_code, error["code"]) == (412, "conversation_changed")
+        assert (error["param"], "Read it again" in error["message"]) == ("if-match", True)
     whole = await desk.call("GET", f"/{id_}")
     assert [each["content"] for each in whole["messages"]] == ["one", "two", "from one tab"]
-    assert (await desk.put(id_, 1, "edited", count=3)).status_code == 200
-    assert (await desk.put(id_, 0, "x", count=-1)).status_code == 422
+    assert (await desk.put(id_, 1, "edited", 3)).status_code == 200
+    assert (await desk.put(id_, 1, "whatever it is", "*")).status_code == 200
+
+
+async def test_the_same_question_asked_again_in_two_tabs(desk: Desk) -> None:
+    """As many messages as before, and yet another conversation."""
+    id_ = await desk.begin("question", "answer")
+    assert (await desk.put(id_, 1, "one tab's answer", 2)).status_code == 200
+    assert (await desk.put(id_, 1, "the other's", 2)).status_code == 412
+    whole = await desk.call("GET", f"/{id_}")
+    assert [each["content"] for each in whole["messages"]] == ["question", "one tab's answer"]
+
+
+async def test_every_change_has_a_revision(desk: Desk) -> None:
+    made = await desk.ask("POST", json={"agent": "team-a/bot"})
+    path = f"/{made.json()['id']}"
+    answers = [
+        made,
+        await desk.ask("PUT", f"{path}/messages/0", json={"role": "user", "content": "x"}),
+        await desk.ask("PATCH", path, json={"title": "y"}),
+        await desk.ask("GET", path),
+    ]
+    assert [answer.json()["revision"] for answer in answers] == [0, 1, 2, 2]
+    assert [answer.headers["etag"] for answer in answers] == ['"0"', '"1"', '"2"', '"2"']
+    assert (await desk.call("GET"))["items"][0]["revision"] == 2
+
+
+@pytest.mark.parametrize("tag", ["7", 'W/"7"', '"7", "8"', '"x"', '"-1"', "", '"' + "9" * 19 + '"'])
+async def test_what_is_no_revision_is_said(desk: Desk, tag: str) -> None:
+    id_ = await desk.begin("one")
+    refused = await desk.put(id_, 1, "two", tag)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (422, "if-match")
 
 
 async def test_of_two_tabs_one_writes(desk: Desk) -> None:
     id_ = await desk.begin("one")
-    answers = await asyncio.gather(*(desk.put(id_, 1, f"tab {n}", count=1) for n in range(6)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
+    answers = await asyncio.gather(*(desk.put(id_, 1, f"tab {n}", 1) for n in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 5
 
 
 async def test_a_key_of_the_same_name_is_somebody_else(desk: Desk) -> None:

@@ -14,7 +14,13 @@ from support.conversations import Desk
 def titled(title: str) -> ConversationDetail:
     moment = "2026-07-01T12:00:00.000Z"
     return ConversationDetail(
-        id="0" * 32, title=title, agent="bot", created_at=moment, updated_at=moment, messages=[]
+        id="0" * 32,
+        title=title,
+        agent="bot",
+        created_at=moment,
+        updated_at=moment,
+        revision=0,
+        messages=[],
     )
 
 

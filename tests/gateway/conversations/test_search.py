@@ -102,7 +102,7 @@ def test_slices_are_opened_in_one_go() -> None:
 
 def test_batches_fit_into_memory() -> None:
     def row(size: int) -> StoredConversation:
-        return StoredConversation("i", "o", "a", b"", False, "k", 1, size, 0, 0)
+        return StoredConversation("i", "o", "a", b"", False, "k", 1, size, 0, 0, 0)
 
     million = 1_000_000
     sizes = [

@@ -54,6 +54,7 @@ async def test_a_model_with_its_price_and_where_its_key_is(world: Management) ->
             "output_per_million": 2.5,
             "cached_input_per_million": None,
         },
+        "price_source": "spec",
         "ready": False,
         "reason": "SecretNotFound",
         "message": "there is no Secret openai",
@@ -103,3 +104,21 @@ async def test_a_list_is_cut_to_the_callers_namespaces(world: Management) -> Non
     assert [m["namespace"] for m in (await world.call("GET", "/models"))["items"]] == ["team-a"]
     await world.call("GET", "/models/team-b/small", 404)
     await world.call("PUT", "/models/team-b/small", 404, **a_model(namespace="team-b"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "source"),
+    [
+        (OPENAI, "spec"),
+        (LOCAL, "free"),
+        ({k: v for k, v in OPENAI.items() if k != "price"} | {"model": "gpt-4o-mini"}, "list"),
+        ({k: v for k, v in OPENAI.items() if k != "price"}, "unknown"),
+    ],
+)
+async def test_where_its_price_comes_from(
+    world: Management, spec: dict[str, Any], source: str
+) -> None:
+    await world.call("PUT", PATH, **a_model(**spec))
+    assert (await world.call("GET", PATH))["price_source"] == source
+    [listed] = (await world.call("GET", "/models"))["items"]
+    assert listed["price_source"] == source

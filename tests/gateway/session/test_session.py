@@ -50,6 +50,11 @@ async def ask(gateway: WholeGateway, method: str, path: str, **options: Any) -> 
     return answer
 
 
+def token_of(holder: Holder, reference: str, expires_at: int, pepper: str = PEPPER) -> str:
+    """The token of a session that began long ago."""
+    return TicketSigner(pepper.encode()).sign(Ticket(holder, reference, "0" * 32, 1, expires_at))
+
+
 async def actions(gateway: WholeGateway) -> list[tuple[str, str]]:
     answer = await gateway.ask("GET", "/api/v1/audit", INSTALLATION)
     return [(item["action"], item["actor"]) for item in answer.json()["items"]]
@@ -126,14 +131,13 @@ async def test_the_session_of_a_replaced_key_lasts_as_long_as_the_key(
 
 async def test_forged_expired_and_foreign_cookies(gateway: WholeGateway) -> None:
     hashed = key_hash(PEPPER.encode(), USER)
-    good = TicketSigner(PEPPER.encode())
     far, past = 2**40, 1_000
     for token, code in (
-        (good.sign(Ticket(Holder.API_KEY, hashed, far)), None),
-        (good.sign(Ticket(Holder.API_KEY, hashed, past)), "session_ended"),
-        (good.sign(Ticket(Holder.API_KEY, "0" * 64, far)), "session_ended"),
-        (good.sign(Ticket(Holder.ADMIN, hashed, far)), "session_ended"),
-        (TicketSigner(b"x" * 32).sign(Ticket(Holder.API_KEY, hashed, far)), "invalid_api_key"),
+        (token_of(Holder.API_KEY, hashed, far), None),
+        (token_of(Holder.API_KEY, hashed, past), "session_ended"),
+        (token_of(Holder.API_KEY, "0" * 64, far), "session_ended"),
+        (token_of(Holder.ADMIN, hashed, far), "session_ended"),
+        (token_of(Holder.API_KEY, hashed, far, "x" * 32), "invalid_api_key"),
         (USER, "invalid_api_key"),
         ("", "invalid_api_key"),
     ):
@@ -144,7 +148,7 @@ async def test_forged_expired_and_foreign_cookies(gateway: WholeGateway) -> None
 
 @pytest.mark.parametrize("gateway", [{"failed_attempts": 2}], indirect=True)
 async def test_cookies_are_no_guesses(gateway: WholeGateway) -> None:
-    ended = TicketSigner(PEPPER.encode()).sign(Ticket(Holder.API_KEY, "0" * 64, 1))
+    ended = token_of(Holder.API_KEY, "0" * 64, 1)
     for token in (ended, "x"):
         for path in (WHOAMI, SESSION) * 3:
             answer = await ask(gateway, "GET", path, headers={"cookie": f"qd_session={token}"})
@@ -154,7 +158,7 @@ async def test_cookies_are_no_guesses(gateway: WholeGateway) -> None:
 
 
 async def test_a_cookie_that_is_good_no_longer_is_removed(gateway: WholeGateway) -> None:
-    ended = TicketSigner(PEPPER.encode()).sign(Ticket(Holder.API_KEY, "0" * 64, 2**40))
+    ended = token_of(Holder.API_KEY, "0" * 64, 2**40)
     for token, code in ((ended, "session_ended"), ("x", "invalid_api_key")):
         answer = await ask(gateway, "GET", SESSION, headers={"cookie": f"qd_session={token}"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)

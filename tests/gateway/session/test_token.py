@@ -12,7 +12,7 @@ from quarterdeck_gateway.identity.session_token import TOKEN_LENGTH, Holder, Tic
 
 PEPPER = b"a pepper for tests that is long enough"
 SIGNER = TicketSigner(PEPPER)
-TICKET = Ticket(Holder.API_KEY, "ab" * 32, 1_767_323_045)
+TICKET = Ticket(Holder.API_KEY, "ab" * 32, "cd" * 16, 1_767_279_845_000_001, 1_767_323_045)
 TOKEN = SIGNER.sign(TICKET)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -29,7 +29,7 @@ def test_the_hash_of_no_key_signs_anything() -> None:
 def test_what_was_signed_is_read() -> None:
     assert SIGNER.read(TOKEN) == TICKET
     assert len(TOKEN) == TOKEN_LENGTH
-    admin = Ticket(Holder.ADMIN, SIGNER.reference_of("0" * 64), 2**40)
+    admin = Ticket(Holder.ADMIN, SIGNER.reference_of("0" * 64), "00" * 16, 2**60, 2**40)
     assert SIGNER.read(SIGNER.sign(admin)) == admin
 
 
@@ -40,7 +40,11 @@ def test_every_other_character_anywhere_breaks_it() -> None:
                 assert SIGNER.read(TOKEN[:index] + other + TOKEN[index + 1 :]) is None
 
 
-@given(st.one_of(st.text(max_size=150), st.text(ALPHABET, min_size=98, max_size=98)))
+@given(
+    st.one_of(
+        st.text(max_size=150), st.text(ALPHABET, min_size=TOKEN_LENGTH, max_size=TOKEN_LENGTH)
+    )
+)
 def test_made_up_tokens_are_none(token: str) -> None:
     assert SIGNER.read(token) is None
 

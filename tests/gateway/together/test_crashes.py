@@ -24,7 +24,11 @@ from support.together import (
     standing,
 )
 
-RESERVATION = {"QUARTERDECK_RESERVATION_SECONDS": "3"}
+PATIENCE = 20.0
+"""Seconds of one chat, on a machine that is busy with other things too."""
+AGAIN = 100
+"""So many chats in a row that are served show that all is well again."""
+RESERVATION = {"QUARTERDECK_RESERVATION_SECONDS": "6"}
 
 
 async def test_a_gateway_killed_in_the_middle_of_a_hundred_streams(
@@ -51,7 +55,7 @@ async def test_a_gateway_killed_in_the_middle_of_a_hundred_streams(
         victim.kill()
         outcomes = await asyncio.gather(*streams)
         assert outcomes == ["cut"] * 100
-        await eventually(_has(redis.url, money, (40, 0)), "the reservations return", 30)
+        await eventually(_has(redis.url, money, (40, 0)), "the reservations return")
         worker.script = Script(chunks=TOKENS, text="a")
         after = await crowd.ask([survivor], requests=200, clients=50)
         assert after.count(200) == 110
@@ -78,7 +82,7 @@ async def test_redis_killed_and_started_again_under_load(
         assert set(statuses) == {200, 503}
         assert statuses[-1] == 200
         assert len(worker.requests) == served
-        await eventually(_has(redis.url, money, (served, 0)), "every call is charged once", 30)
+        await eventually(_has(redis.url, money, (served, 0)), "every call is charged once")
     found = await ledger(database)
     assert found.by_outcome["completed"] == served
     assert found.cost == served * CALL * MICRO
@@ -138,7 +142,7 @@ async def _under_load(
             async with crowd.post(both[number % 2]) as answer:
                 await answer.read()
                 statuses.append(answer.status)
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < PATIENCE, "nobody waits for what is dead"
             await asyncio.sleep(0.02)
 
     clients = [asyncio.create_task(client(number)) for number in range(10)]
@@ -146,9 +150,16 @@ async def _under_load(
     await asyncio.to_thread(kill)
     await asyncio.sleep(1.0)
     await asyncio.to_thread(start)
-    await asyncio.sleep(3.0)
-    stopping.set()
-    await asyncio.gather(*clients)
+    back = len(statuses)
+
+    async def served_again() -> bool:
+        return len(statuses) >= back + AGAIN and set(statuses[-AGAIN:]) == {200}
+
+    try:
+        await eventually(served_again, "all are served again")
+    finally:
+        stopping.set()
+        await asyncio.gather(*clients)
     return statuses
 
 

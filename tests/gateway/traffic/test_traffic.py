@@ -3,6 +3,7 @@
 import asyncio
 import math
 import random
+import threading
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -201,6 +202,29 @@ async def test_few_such_questions_at_once(
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         await others.aclose()
         assert (await asking.get("/api/v1/metrics")).status_code == 200
+
+
+async def test_percentiles_are_chosen_while_the_place_is_still_taken(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choosing, chosen = threading.Event(), threading.Event()
+    choose = store_module._with_percentiles
+
+    def slowly(rows: Any) -> Any:
+        choosing.set()
+        assert chosen.wait(10)
+        return choose(rows)
+
+    monkeypatch.setattr(store_module, "_with_percentiles", slowly)
+    monkeypatch.setattr(store_module, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(room_module, "PATIENCE_SECONDS", 0.05)
+    service = TrafficService(TrafficStore(database), nothing, now)
+    async with client(router(service)) as asking:
+        first = asyncio.create_task(asking.get("/api/v1/metrics"))
+        assert await asyncio.to_thread(choosing.wait, 10)
+        refused = await asking.get("/api/v1/metrics")
+        chosen.set()
+        assert (refused.status_code, (await first).status_code) == (503, 200)
 
 
 async def test_the_server_does_not_go_on_for_nobody(

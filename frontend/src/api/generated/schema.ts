@@ -244,7 +244,7 @@ export interface paths {
         get?: never;
         /**
          * Write a message and drop those after it
-         * @description With `count`, only if the conversation still has so many messages; else 409
+         * @description With `If-Match`, only if the conversation still has the revision that was read; else 412
          *     `conversation_changed`, and nothing is written or dropped.
          *
          *     Needs the role `user`.
@@ -519,7 +519,11 @@ export interface paths {
         put?: never;
         /** Sign in with an API key and get a session's cookie */
         post: operations["create_session"];
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session on every gateway and removes the cookie. With `all`, ends all sessions
+         *     that were begun with the same key; 503 when not all can be ended now, and then none is.
+         */
         delete: operations["delete_session"];
         options?: never;
         head?: never;
@@ -1131,6 +1135,11 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /**
+             * Least Chat Usd
+             * @description What the cheapest of those chats sets aside; null where all fit.
+             */
+            least_chat_usd: string | null;
             /** Name */
             name: string;
             /** Namespace */
@@ -1172,9 +1181,19 @@ export interface components {
             spent_usd: string | null;
             /**
              * State
-             * @description ``Exceeded``, ``Enforced``, or why it is not in force.
+             * @description ``Exceeded``, ``TooLittleLeft`` when no chat fits any more, ``Enforced``, or why it is not in
+             *     force.
              */
             state: string;
+            /**
+             * Too Little For
+             * @description Agents with which no chat begins, for it would set aside more than is left; one that bounds
+             *     its own answer still may. At most 20.
+             * @example [
+             *       "default/demo"
+             *     ]
+             */
+            too_little_for: string[];
         };
         /**
          * ChatChunk
@@ -1463,6 +1482,12 @@ export interface components {
             /** Messages */
             messages: components["schemas"]["MessageView"][];
             /**
+             * Revision
+             * @description Another one after each change. In double quotes it is the ``ETag``, and what ``If-Match``
+             *     takes; it stands here too because proxies that compress answers spoil that header.
+             */
+            revision: number;
+            /**
              * Title
              * @description Empty until there is a first message or a name.
              */
@@ -1502,6 +1527,12 @@ export interface components {
              * @description How many there are.
              */
             messages: number;
+            /**
+             * Revision
+             * @description Another one after each change. In double quotes it is the ``ETag``, and what ``If-Match``
+             *     takes; it stands here too because proxies that compress answers spoil that header.
+             */
+            revision: number;
             /**
              * Title
              * @description Empty until there is a first message or a name.
@@ -1868,7 +1899,7 @@ export interface components {
         MessageStatus: "complete" | "stopped" | "error";
         /**
          * MessageView
-         * @description A message as it was kept.
+         * @description A message in a conversation.
          */
         MessageView: {
             /** Content */
@@ -1945,8 +1976,10 @@ export interface components {
              * @description Namespace of the Model.
              */
             namespace: string;
-            /** @description Price in the spec; null where the public price list is used, or the model is free. */
+            /** @description Price in the spec; null where there is none. */
             price: components["schemas"]["PriceView"] | null;
+            /** @description What chats are counted by. */
+            price_source: components["schemas"]["PriceSource"];
             /** @description Whose protocol it speaks. */
             provider: components["schemas"]["Provider"];
             /**
@@ -2125,8 +2158,10 @@ export interface components {
              * @description Namespace of the Model.
              */
             namespace: string;
-            /** @description Price in the spec; null where the public price list is used, or the model is free. */
+            /** @description Price in the spec; null where there is none. */
             price: components["schemas"]["PriceView"] | null;
+            /** @description What chats are counted by. */
+            price_source: components["schemas"]["PriceSource"];
             /** @description Whose protocol it speaks. */
             provider: components["schemas"]["Provider"];
             /**
@@ -2376,6 +2411,12 @@ export interface components {
              */
             outputPerMillion: number;
         };
+        /**
+         * PriceSource
+         * @description Where the price of a Model comes from.
+         * @enum {string}
+         */
+        PriceSource: "spec" | "free" | "list" | "unknown";
         /**
          * PriceView
          * @description What tokens cost, USD per million.
@@ -3020,6 +3061,42 @@ export interface components {
             /** Team */
             team: string;
         };
+        /**
+         * WrittenMessage
+         * @description A message as it was kept.
+         */
+        WrittenMessage: {
+            /** Content */
+            content: string;
+            /** Cost Usd */
+            cost_usd: string | null;
+            /** Created At */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Model */
+            model: string | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /**
+             * Position
+             * @description From 0, without gaps.
+             */
+            position: number;
+            /** Request Id */
+            request_id: string | null;
+            /**
+             * Revision
+             * @description Of the conversation, with this message.
+             */
+            revision: number;
+            role: components["schemas"]["MessageRole"];
+            /** Seconds */
+            seconds: number | null;
+            status: components["schemas"]["MessageStatus"];
+        };
     };
     responses: never;
     parameters: never;
@@ -3337,7 +3414,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is one of this name, and `If-None-Match` asks for a new one. */
+            /** @description There is one of this name, and `If-None-Match` asks for a new one; or it has another revision than `If-Match` names. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5019,10 +5096,11 @@ export interface operations {
     };
     put_message: {
         parameters: {
-            query?: {
-                count?: number | null;
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: the conversation's revision in double quotes. */
+                "if-match"?: string | null;
             };
-            header?: never;
             path: {
                 conversation_id: string;
                 position: number;
@@ -5041,7 +5119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageView"];
+                    "application/json": components["schemas"]["WrittenMessage"];
                 };
             };
             /** @description The body is not JSON. */
@@ -5091,6 +5169,15 @@ export interface operations {
             };
             /** @description The name is taken or stands for several agents, or something else changed it meanwhile. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is one of this name, and `If-None-Match` asks for a new one; or it has another revision than `If-Match` names. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6505,7 +6592,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is one of this name, and `If-None-Match` asks for a new one. */
+            /** @description There is one of this name, and `If-None-Match` asks for a new one; or it has another revision than `If-Match` names. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7086,7 +7173,9 @@ export interface operations {
     };
     delete_session: {
         parameters: {
-            query?: never;
+            query?: {
+                all?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7099,6 +7188,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
             };
             /** @description The key may not do this. */
             403: {
@@ -7120,6 +7218,15 @@ export interface operations {
             };
             /** @description The body is too long. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A field is wrong; `param` names it. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

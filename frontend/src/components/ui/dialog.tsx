@@ -35,6 +35,26 @@ export function DialogContent({
   );
 }
 
+/** In the place of the page, which it hides; it closes only from inside. */
+export function FullScreenContent({
+  className,
+  children,
+  ...rest
+}: ComponentProps<typeof Primitive.Content>) {
+  return (
+    <Primitive.Portal>
+      <Primitive.Content
+        className="fixed inset-0 z-50 flex flex-col items-center overflow-y-auto bg-background p-4"
+        {...rest}
+      >
+        <div className={cn("my-auto flex w-full max-w-md flex-col gap-5", className)}>
+          {children}
+        </div>
+      </Primitive.Content>
+    </Primitive.Portal>
+  );
+}
+
 export function DialogHeader({ className, ...rest }: ComponentProps<"div">) {
   return <div className={cn("flex flex-col gap-1.5 pr-6", className)} {...rest} />;
 }

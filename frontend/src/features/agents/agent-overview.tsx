@@ -91,7 +91,7 @@ function UseLinks({ namespace, name }: { namespace: string; name: string }) {
   const look = "font-medium text-primary underline-offset-4 hover:underline";
   return (
     <span className="flex gap-4">
-      <Link to="/costs" search={{ by: "agent" }} className={look}>
+      <Link to="/costs" search={{ by: "day", namespace, agent: name }} className={look}>
         {t.costs}
       </Link>
       <Link to="/traffic" search={{ namespace, agent: name }} className={look}>

@@ -4,9 +4,9 @@ import { Money } from "@/components/money";
 import { RelativeTime } from "@/components/relative-time";
 import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import { formatUsd } from "@/lib/format";
+import { formatInZone, formatUsd } from "@/lib/format";
 import { BudgetProgress } from "./budget-progress";
-import { type BudgetState, budgetState, marks, shares } from "./budget-state";
+import { type BudgetState, budgetState, marks, shares, zoneOf } from "./budget-state";
 import { t } from "./messages";
 import { type Budget, budgetName } from "./queries";
 
@@ -14,6 +14,7 @@ const LOOKS: Record<BudgetState, { tone: BadgeTone; icon: typeof CircleCheck }> 
   fine: { tone: "success", icon: CircleCheck },
   near: { tone: "warning", icon: TriangleAlert },
   exceeded: { tone: "danger", icon: OctagonX },
+  tight: { tone: "danger", icon: OctagonX },
   watching: { tone: "info", icon: Eye },
   uncounted: { tone: "neutral", icon: CircleDashed },
   broken: { tone: "warning", icon: CircleAlert },
@@ -41,6 +42,7 @@ export function BudgetCard({ budget, actions }: BudgetCardProps) {
       <Amounts budget={budget} />
       <BudgetProgress budget={budget} />
       <Facts budget={budget} />
+      <TooLittle budget={budget} />
       <Problem budget={budget} />
     </Card>
   );
@@ -86,6 +88,11 @@ function Facts({ budget }: { budget: Budget }) {
       </Fact>
       <Fact label={t.resets}>
         <RelativeTime at={budget.resets_at} />
+        {budget.resets_at && (
+          <span className="block text-muted-foreground">
+            {formatInZone(budget.resets_at, zoneOf(budget.spec))}
+          </span>
+        )}
       </Fact>
       {thresholds.length > 0 && (
         <Fact className="col-span-3" label={t.marks}>
@@ -108,6 +115,19 @@ function Fact({ label, className, children }: FactProps) {
       <dt className="text-muted-foreground">{label}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** Chats are refused, though not all is spent: each sets aside what it may cost. */
+function TooLittle({ budget }: { budget: Budget }) {
+  const { state, too_little_for: agents, least_chat_usd: least } = budget;
+  if (agents.length === 0 || least === null) return null;
+  const amount = formatUsd(least);
+  return (
+    <p className="break-words text-warning text-xs">
+      {state === "TooLittleLeft" ? t.tooLittle(amount) : t.tooLittleFor(agents, amount)}{" "}
+      {t.tooLittleHint}
+    </p>
   );
 }
 

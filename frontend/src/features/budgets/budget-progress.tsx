@@ -9,6 +9,7 @@ const FILLS: Record<BudgetState, string> = {
   watching: "bg-info",
   near: "bg-warning",
   exceeded: "bg-destructive",
+  tight: "bg-destructive",
   uncounted: "bg-info",
   broken: "bg-warning",
 };

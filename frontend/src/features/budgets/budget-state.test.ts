@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgetState, marks, shares } from "./budget-state";
+import { budgetState, marks, shares, zoneOf } from "./budget-state";
 
 const budget = {
   amount_usd: 20,
@@ -36,6 +36,7 @@ describe("budgetState", () => {
     ["near", { spent_usd: "16" }],
     ["near", { spent_usd: "11", spec: { thresholds: [{ percent: 50, action: "warn" }] } }],
     ["exceeded", { state: "Exceeded", spent_usd: "20" }],
+    ["tight", { state: "TooLittleLeft", spent_usd: "0" }],
     ["watching", { enforced: false, state: "NotEnforced" }],
     ["uncounted", { spent_usd: null, state: "Pending" }],
     ["broken", { state: "StoreUnavailable" }],
@@ -49,4 +50,12 @@ it("orders thresholds and drops what is none", () => {
   const thresholds = [{ percent: 100, action: "stop" }, { percent: 50, action: "warn" }, "x"];
   expect(marks({ thresholds }).map((mark) => mark.percent)).toEqual([50, 100]);
   expect(marks({})).toEqual([]);
+});
+
+it.each([
+  [{}, "UTC"],
+  [{ timeZone: "Asia/Tokyo" }, "Asia/Tokyo"],
+  [{ timeZone: "Mars/Olympus" }, "UTC"],
+])("begins the periods of %j in %s", (spec, zone) => {
+  expect(zoneOf(spec)).toBe(zone);
 });

@@ -9,7 +9,14 @@ export interface BudgetFacts {
   spec: Record<string, unknown>;
 }
 
-export type BudgetState = "exceeded" | "near" | "fine" | "watching" | "uncounted" | "broken";
+export type BudgetState =
+  | "exceeded"
+  | "tight"
+  | "near"
+  | "fine"
+  | "watching"
+  | "uncounted"
+  | "broken";
 
 export type ThresholdAction = "warn" | "downgrade" | "stop";
 
@@ -27,7 +34,14 @@ export interface BudgetShares {
 }
 
 /** Reasons with which a budget counts as it should. */
-const WORKING = new Set(["Enforced", "Exceeded", "NotEnforced", "Pending", "Active"]);
+const WORKING = new Set([
+  "Enforced",
+  "Exceeded",
+  "TooLittleLeft",
+  "NotEnforced",
+  "Pending",
+  "Active",
+]);
 const NEAR_PERCENT = 80;
 
 /** The shares for the bar; null until the gateway has counted. */
@@ -44,6 +58,7 @@ export function budgetState(budget: BudgetFacts): BudgetState {
   const share = shares(budget);
   if (budget.state === "Exceeded" || (share && share.spent >= 100)) return "exceeded";
   if (!WORKING.has(budget.state)) return "broken";
+  if (budget.state === "TooLittleLeft") return "tight";
   if (share === null) return "uncounted";
   if (share.spent >= firstMark(budget)) return "near";
   return budget.enforced ? "fine" : "watching";
@@ -53,6 +68,16 @@ export function budgetState(budget: BudgetFacts): BudgetState {
 export function marks(spec: Record<string, unknown>): Mark[] {
   const listed = Array.isArray(spec.thresholds) ? spec.thresholds : [];
   return listed.filter(isMark).sort((a, b) => a.percent - b.percent);
+}
+
+/** The zone in which its periods begin; UTC also where the browser knows no such zone, as the gateway. */
+export function zoneOf(spec: Record<string, unknown>): string {
+  const named = typeof spec.timeZone === "string" ? spec.timeZone : "UTC";
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: named }) && named;
+  } catch {
+    return "UTC";
+  }
 }
 
 function firstMark(budget: BudgetFacts): number {

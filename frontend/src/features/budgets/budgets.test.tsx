@@ -19,6 +19,8 @@ const budget = {
   period_started_at: "2026-11-01T00:00:00Z",
   resets_at: "2026-12-01T00:00:00Z",
   state: "Enforced",
+  too_little_for: [] as string[],
+  least_chat_usd: null as string | null,
   labels: {},
   spec: {
     scope: { kind: "Team", name: "search" },
@@ -29,9 +31,9 @@ const budget = {
   conditions: [],
 };
 
-function gateway() {
+function gateway(changes: Partial<typeof budget> = {}) {
   return tellGateway({
-    "GET /api/v1/budgets": { body: { items: [budget] } },
+    "GET /api/v1/budgets": { body: { items: [{ ...budget, ...changes }] } },
     "PUT /api/v1/budgets/default/team": { body: budget },
   });
 }
@@ -46,6 +48,22 @@ it("tells in words and numbers how much is spent", async () => {
   expect(bar).toHaveAttribute("aria-valuetext", "$17.00 of $20.00 spent, 85 %, $1.00 reserved");
   expect(screen.getByText("Nearly spent")).toBeVisible();
   expect(screen.getByText("warn at 90 %")).toBeVisible();
+});
+
+it("says that chats are refused though little is spent", async () => {
+  const short = { spent_usd: "0.00", too_little_for: ["default/demo"], least_chat_usd: "0.05" };
+  gateway({ ...short, state: "TooLittleLeft" });
+  renderFor("viewer", <BudgetsPage />);
+  expect(await screen.findByText("Too little left")).toBeVisible();
+  expect(screen.getByText(/even the cheapest sets aside \$0\.05/)).toBeVisible();
+  expect(screen.queryByText("Within budget")).toBeNull();
+});
+
+it("names the agents whose chats do not fit any more while others do", async () => {
+  gateway({ spent_usd: "1.00", too_little_for: ["default/demo"], least_chat_usd: "0.05" });
+  renderFor("viewer", <BudgetsPage />);
+  expect(await screen.findByText("Within budget")).toBeVisible();
+  expect(screen.getByText(/Chats with default\/demo are refused/)).toBeVisible();
 });
 
 it("lets only admins change budgets", async () => {

@@ -13,6 +13,7 @@ export const t = {
     fine: "Within budget",
     near: "Nearly spent",
     exceeded: "Spent",
+    tight: "Too little left",
     watching: "Only watched",
     uncounted: "Not counted yet",
     broken: "Not in force",
@@ -48,6 +49,11 @@ export const t = {
   reservedHint: "Set aside for chats now running.",
   remaining: "Remaining",
   resets: "Resets",
+  tooLittle: (least: string) =>
+    `Chats are refused: even the cheapest sets aside ${least} before it begins, and less is left.`,
+  tooLittleFor: (agents: readonly string[], least: string) =>
+    `Chats with ${agents.join(", ")} are refused: one sets aside at least ${least} before it begins, and less is left.`,
+  tooLittleHint: "Only a chat that bounds its own answer (max_tokens) may still fit.",
   notCounted: "The gateway has not counted yet.",
   mark: (percent: number, action: string) => `${action} at ${percent} %`,
   marks: "Thresholds",

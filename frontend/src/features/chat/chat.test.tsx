@@ -219,6 +219,21 @@ describe("a conversation that is not saved", () => {
     expect(screen.queryByText(new RegExp(t.save.changed))).toBeNull();
   });
 
+  it("gives back a question that was being edited when it goes away", async () => {
+    let kept = detail(question, answer, message(2, "user", "Say more"));
+    gateway({ [`GET /api/v1/conversations/${ID}`]: () => kept });
+    const { user, queryClient } = renderApp(`/chat/${ID}`);
+    await screen.findByText("Say more");
+    await user.click(screen.getAllByRole("button", { name: t.edit })[1] as HTMLElement);
+    await user.type(screen.getByRole("textbox", { name: t.editLabel }), ", please");
+    kept = detail(question, answer);
+    kept.body.revision = 1;
+    await queryClient.invalidateQueries();
+    await waitFor(() => expect(screen.queryByRole("textbox", { name: t.editLabel })).toBeNull());
+    const field = screen.getByRole("textbox", { name: t.composer });
+    await waitFor(() => expect(field).toHaveValue("Say more, please"));
+  });
+
   it("goes on as a conversation of its own when the reader wants that", async () => {
     const { user, requests, router } = await continuedElsewhere();
     const keep = screen.getByRole("button", { name: t.save.keepMine });

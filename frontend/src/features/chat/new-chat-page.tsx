@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Bot, Plus } from "lucide-react";
+import { useState } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { Button } from "@/components/ui/button";
 import { useMay } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { AgentPicker } from "./agent-picker";
 import { ChatLayout } from "./chat-layout";
-import { Composer } from "./composer";
+import { Composer, type Draft } from "./composer";
 import { createConversation, refreshConversations } from "./conversations/queries";
 import { t } from "./messages";
 import { threadsOf } from "./thread/threads";
@@ -16,7 +17,8 @@ import { useAgentChoice } from "./use-agent-choice";
 export function NewChatPage() {
   const { agent: asked } = useSearch({ from: "/app/chat" });
   const { agent, none, choose } = useAgentChoice(asked);
-  const begin = useBegin();
+  const [draft, setDraft] = useState<Draft>();
+  const begin = useBegin((text) => setDraft({ text }));
   const editor = useMay("editor");
   return (
     <ChatLayout title={t.newChat} picker={<AgentPicker value={agent} onChange={choose} />}>
@@ -42,6 +44,7 @@ export function NewChatPage() {
         running={false}
         disabled={begin.isPending}
         focusKey={agent}
+        draft={draft}
         onStop={() => undefined}
         onSend={(text) => agent && begin.mutate({ agent, text })}
       />
@@ -60,8 +63,11 @@ function CreateAgent() {
   );
 }
 
-/** Begins a conversation with its first question, and goes to its page while the answer comes. */
-function useBegin() {
+/**
+ * Begins a conversation with its first question, and goes to its page while the answer comes.
+ * `onFailed` is given the question back.
+ */
+function useBegin(onFailed: (text: string) => void) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
@@ -71,6 +77,9 @@ function useBegin() {
       void refreshConversations(queryClient);
       await navigate({ to: "/chat/$conversation", params: { conversation: id }, replace: true });
     },
-    onError: (error) => toast.failure(t.save.createFailed, error),
+    onError: (error, { text }) => {
+      onFailed(text);
+      toast.failure(t.save.createFailed, error);
+    },
   });
 }

@@ -8,7 +8,6 @@ import { FigureCard } from "@/components/figure-card";
 import { ListSkeleton } from "@/components/list-skeleton";
 import { Page } from "@/components/page";
 import { PageHeader } from "@/components/page-header";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -16,6 +15,7 @@ import { BudgetList } from "@/features/budgets/budget-list";
 import { formatCount, formatMicroUsd, formatShort, formatUsd } from "@/lib/format";
 import { Controls } from "./controls";
 import { CostTable } from "./cost-table";
+import { FilterChips } from "./filter-chips";
 import { bars, type Group } from "./grouping";
 import { t } from "./messages";
 import { type CostReport, costsQuery, csvAddress } from "./queries";
@@ -28,8 +28,8 @@ const route = getRouteApi("/app/costs");
 export function CostsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { namespace, agent, by = "agent" } = search;
-  const question = { by, namespace, agent, ...daysOf(search, Date.now()) };
+  const { by = "agent", range: _range, ...filters } = search;
+  const question = { ...filters, by, ...daysOf(search, Date.now()) };
   const { data, error, refetch } = useQuery(costsQuery(question));
   const change = (part: CostSearch) =>
     navigate({ search: (before) => ({ ...before, ...part }), replace: true });
@@ -45,10 +45,11 @@ export function CostsPage() {
         </Button>
       </Controls>
       <div className="flex flex-col gap-4">
-        <Only
-          agent={agent}
-          namespace={namespace}
-          onClear={() => change({ namespace: undefined, agent: undefined })}
+        <FilterChips
+          onClear={(filters) =>
+            change(Object.fromEntries(filters.map((filter) => [filter, undefined])))
+          }
+          search={search}
         />
         {error && <ErrorState error={error} onRetry={refetch} title={t.failed} />}
         {data ? <Report by={question.by} report={data} /> : !error && <ListSkeleton />}
@@ -84,19 +85,6 @@ function Report({ report, by }: { report: CostReport; by: Group }) {
       </Card>
       <CostTable by={by} rows={report.items} total={report.total} />
     </>
-  );
-}
-
-function Only({ namespace, agent, onClear }: CostSearch & { onClear: () => void }) {
-  const name = [namespace, agent].filter(Boolean).join("/");
-  if (!name) return null;
-  return (
-    <p className="flex items-center gap-2">
-      <Badge tone="info">{t.only(name)}</Badge>
-      <Button onClick={onClear} size="sm" variant="ghost">
-        {t.all}
-      </Button>
-    </p>
   );
 }
 

@@ -16,8 +16,16 @@ export const t = {
   },
   from: "First day",
   to: "Last day",
-  only: (name: string) => `Only ${name}`,
-  all: "Show everything",
+  filters: "Only these costs",
+  filterNames: {
+    namespace: "namespace",
+    agent: "agent",
+    model: "model",
+    key: "API key",
+    team: "team",
+  },
+  only: (filter: string, name: string) => `Only ${filter} ${name}`,
+  remove: (filter: string, name: string) => `No longer only ${filter} ${name}`,
   csv: "Download CSV",
   empty: {
     title: "No chats in this time",

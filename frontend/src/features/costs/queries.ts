@@ -11,6 +11,9 @@ export interface Question {
   to: string;
   namespace?: string | undefined;
   agent?: string | undefined;
+  model?: string | undefined;
+  key?: string | undefined;
+  team?: string | undefined;
 }
 
 const REFRESH_MS = 30_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costSearch, daysOf } from "./search";
+import { chips, costSearch, daysOf } from "./search";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 
@@ -14,6 +14,24 @@ describe("costSearch", () => {
     expect(costSearch({ by: "moon", range: "custom", from: "2026-13-45" })).toEqual({
       range: "custom",
     });
+  });
+});
+
+describe("chips", () => {
+  it.each([
+    [{}, []],
+    [{ namespace: "a" }, ["namespace a"]],
+    [{ namespace: "a", agent: "shop" }, ["agent a/shop"]],
+    [{ agent: "shop", key: "a/ci", team: "red" }, ["agent shop", "key a/ci", "team red"]],
+  ])("of %j", (search, names) => {
+    expect(chips(search).map(({ filter, name }) => `${filter} ${name}`)).toEqual(names);
+  });
+
+  it("take the namespace along with the last name in it", () => {
+    const both = { namespace: "a", agent: "shop", model: "small" };
+    expect(chips(both).map((chip) => chip.clears)).toEqual([["agent"], ["model"]]);
+    const one = { namespace: "a", model: "small" };
+    expect(chips(one).map((chip) => chip.clears)).toEqual([["model", "namespace"]]);
   });
 });
 

@@ -23,8 +23,15 @@ export const t = {
   oneFailed: "The model could not be loaded",
   nobody: "Nobody",
   agents: (count: number) => (count === 1 ? "1 agent" : `${count} agents`),
-  listPrice: "Price list",
-  free: "Free",
+  priceSources: {
+    spec: "Set in the model",
+    free: "Free",
+    list: "Public price list",
+    unknown: "No price known",
+  },
+  priceUnknownHint:
+    "Chats count as 0 USD, and budgets cannot limit them, until spec.price of the model says it.",
+  setPrice: "Set the price",
   price: (input: string, output: string) => `${input} in, ${output} out`,
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteUnused: "No agent uses it.",

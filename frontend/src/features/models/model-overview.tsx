@@ -7,7 +7,7 @@ import { ConditionsTable } from "../manifests/conditions-table";
 import { type Fact, Facts } from "../manifests/facts";
 import { t as shared } from "../manifests/messages";
 import { t } from "./messages";
-import { priceText } from "./price";
+import { FullPrice } from "./price-view";
 import { traitsOf } from "./providers";
 import type { ModelDetail } from "./queries";
 import { SecretCommands } from "./secret-commands";
@@ -41,7 +41,7 @@ function factsOf(model: ModelDetail): readonly Fact[] {
       name: t.credentials,
       value: credentials ? t.secretOf(credentials.secret, credentials.key) : t.noCredentials,
     },
-    { name: t.columns.price, value: priceText(model) },
+    { name: t.columns.price, value: <FullPrice model={model} /> },
     { name: t.columns.usedBy, value: <UsedBy model={model} /> },
     { name: t.columns.namespace, value: model.namespace },
     { name: t.created, value: <RelativeTime at={model.created_at} /> },

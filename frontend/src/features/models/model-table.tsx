@@ -4,7 +4,7 @@ import { ConditionBadge } from "@/components/condition-badge";
 import { type Column, DataTable } from "@/components/data-table";
 import { ModelLink } from "../agents/agent-links";
 import { t } from "./messages";
-import { priceText } from "./price";
+import { ShortPrice } from "./price-view";
 import { traitsOf } from "./providers";
 import type { Model } from "./queries";
 
@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<Model>[] = [
         <span title={model.used_by.join(", ")}>{t.agents(model.used_by.length)}</span>
       ),
   },
-  { id: "price", header: t.columns.price, cell: priceText },
+  { id: "price", header: t.columns.price, cell: (model) => <ShortPrice model={model} /> },
   {
     id: "namespace",
     header: t.columns.namespace,

@@ -1,6 +1,22 @@
 import { describe, expect, it } from "vitest";
+import { priceText } from "./price";
 import { DEMO_MODEL, withProvider } from "./providers";
 import { kubectlCommand, quarterdeckCommand } from "./secret-command";
+
+describe("the price", () => {
+  it.each([
+    ["list", "Public price list"],
+    ["free", "Free"],
+    ["unknown", "No price known"],
+  ] as const)("of the source %s", (price_source, text) => {
+    expect(priceText({ price: null, price_source })).toBe(text);
+  });
+
+  it("that the model itself says", () => {
+    const price = { input_per_million: 1, output_per_million: 2.5, cached_input_per_million: null };
+    expect(priceText({ price, price_source: "spec" })).toBe("$1.00 in, $2.50 out");
+  });
+});
 
 describe("withProvider", () => {
   const openai = {

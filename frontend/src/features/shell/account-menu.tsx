@@ -1,4 +1,4 @@
-import { CircleUser, LogOut } from "lucide-react";
+import { CircleUser, LogOut, MonitorX } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import {
   DropdownMenu,
@@ -49,20 +49,24 @@ export function AccountMenu() {
           ))}
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={leave}>
+        <DropdownMenuItem onSelect={() => void leave()}>
           <LogOut aria-hidden />
           {t.signOut}
+        </DropdownMenuItem>
+        <DropdownMenuItem title={t.signOutEverywhereHint} onSelect={() => void leave(true)}>
+          <MonitorX aria-hidden />
+          {t.signOutEverywhere}
         </DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>
   );
 }
 
-/** Ends the session. */
-function useSignOut(): () => Promise<void> {
-  return async () => {
+/** Ends the session, or all of the same key. */
+function useSignOut(): (everywhere?: boolean) => Promise<void> {
+  return async (everywhere) => {
     try {
-      await signOut();
+      await signOut(everywhere);
     } catch (error) {
       toast.failure(t.signOutFailed, error);
       return;

@@ -41,5 +41,7 @@ describe("ConnectionNotice", () => {
     vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     act(() => void window.dispatchEvent(new Event("offline")));
     expect(screen.getByRole("status")).toHaveTextContent("You are offline.");
+    // The tests of other files are in the same window, and ask nothing while it is offline.
+    act(() => void window.dispatchEvent(new Event("online")));
   });
 });

@@ -3,6 +3,7 @@ import { Menu, Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
+import { useSessionEnd } from "@/lib/session";
 import { AccountMenu } from "./account-menu";
 import { Brand } from "./brand";
 import { ConnectionNotice } from "./connection-notice";
@@ -10,11 +11,13 @@ import { useFocusOnNavigation, useNewChatKey, usePaletteKey } from "./keyboard";
 import { t } from "./messages";
 import { Navigation } from "./navigation";
 
+const SignInAgain = lazy(() => import("@/features/sign-in/sign-in-again"));
 const CommandPalette = lazy(() => import("./command-palette"));
 
 /** The frame around every page of somebody who is signed in. */
 export function AppShell() {
   const [palette, setPalette] = useState(false);
+  const end = useSessionEnd();
   usePaletteKey(setPalette);
   useNewChatKey();
   useFocusOnNavigation();
@@ -47,6 +50,11 @@ export function AppShell() {
           <Outlet />
         </main>
       </div>
+      {end && (
+        <Suspense>
+          <SignInAgain why={end} />
+        </Suspense>
+      )}
       {palette && (
         <Suspense>
           <CommandPalette open={palette} onOpenChange={setPalette} />

@@ -1,10 +1,16 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CommandLine } from "@/components/command-line";
 import { Card, CardContent } from "@/components/ui/card";
+import { useSessionEnd } from "@/lib/session";
 import { t as common } from "@/messages/common";
 import { t } from "./messages";
+import { localPath } from "./next-page";
 import { SignInForm } from "./sign-in-form";
 
 export function SignInPage() {
+  const navigate = useNavigate();
+  const { next } = useSearch({ from: "/sign-in" });
+  const end = useSessionEnd();
   return (
     <main className="mx-auto flex min-h-full w-full max-w-md flex-col justify-center gap-5 p-4">
       <title>{`${t.title} · ${common.product}`}</title>
@@ -15,9 +21,10 @@ export function SignInPage() {
           <p className="text-muted-foreground">{t.intro}</p>
         </div>
       </div>
+      {end && <p role="status">{t.ended(end)}</p>}
       <Card>
         <CardContent>
-          <SignInForm />
+          <SignInForm onDone={() => navigate({ href: localPath(next), replace: true })} />
         </CardContent>
       </Card>
       <details className="text-sm">

@@ -1,6 +1,9 @@
 export const t = {
   title: "Sign in",
   intro: "Chat with your agents, and run them.",
+  ended: (why: string) => `Your session has ended. ${why}`,
+  againTitle: "Sign in to go on",
+  againHint: "What you typed is still here.",
   key: "API key",
   keyPlaceholder: "qd_…",
   keyHint: "The key opens a session of twelve hours. The browser does not keep it.",

@@ -1,21 +1,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Eye, EyeOff } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { FormField } from "@/components/ui/form-field";
 import { Input } from "@/components/ui/input";
 import { ApiError } from "@/lib/api-error";
-import { openAs, signIn } from "@/lib/session";
+import { type Caller, openAs, signIn } from "@/lib/session";
 import { t } from "./messages";
-import { localPath } from "./next-page";
 
 /** The key lives in this form's state until it is sent, and then nowhere. */
-export function SignInForm() {
+export function SignInForm({ onDone }: { onDone: (caller: Caller) => unknown }) {
   const [key, setKey] = useState("");
   const [shown, setShown] = useState(false);
   const [fault, setFault] = useState<string>();
-  const opening = useOpenSession(() => setKey(""));
+  const opening = useOpenSession((caller) => {
+    setKey("");
+    return onDone(caller);
+  });
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -59,18 +60,15 @@ export function SignInForm() {
   );
 }
 
-function useOpenSession(onDone: () => void) {
+function useOpenSession(onDone: (caller: Caller) => unknown) {
   const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  const { next } = useSearch({ from: "/sign-in" });
   return useMutation({
     mutationFn: signIn,
     // The variables of a mutation stay in its cache; the key shall not.
     gcTime: 0,
     onSuccess: async (caller) => {
-      onDone();
       openAs(queryClient, caller);
-      await navigate({ href: localPath(next), replace: true });
+      await onDone(caller);
     },
   });
 }

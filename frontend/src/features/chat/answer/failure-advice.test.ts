@@ -16,7 +16,7 @@ describe("adviceFor", () => {
     [503, "starting", t.failure.starting, "retry"],
     [503, "agent_not_ready", t.failure.notReady, "agents"],
     [503, "agent_suspended", t.failure.suspended, "agents"],
-    [401, "invalid_api_key", t.failure.signedOut, "sign-in"],
+    [401, "invalid_api_key", t.failure.signedOut, "retry"],
     [403, "forbidden", t.failure.forbidden, "agents"],
     [404, "model_not_found", t.failure.missing, "agents"],
     [413, "request_too_large", t.failure.tooLong, "new-chat"],

@@ -2,7 +2,7 @@
 import { t } from "../messages";
 import type { Failure } from "../stream/events";
 
-export type NextStep = "retry" | "budgets" | "agents" | "sign-in" | "new-chat";
+export type NextStep = "retry" | "budgets" | "agents" | "new-chat";
 
 export interface Advice {
   title: string;
@@ -28,7 +28,7 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
 };
 
 const BY_STATUS: Readonly<Record<number, Rule>> = {
-  401: { title: t.failure.signedOut, text: t.failure.signedOutHint, next: "sign-in" },
+  401: { title: t.failure.signedOut, text: t.failure.signedOutHint, next: "retry" },
   402: { title: t.failure.budget, next: "budgets" },
   403: { title: t.failure.forbidden, next: "agents" },
   404: { title: t.failure.missing, next: "agents" },

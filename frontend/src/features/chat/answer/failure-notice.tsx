@@ -27,9 +27,7 @@ export function FailureNotice({ failure, onRetry }: FailureNoticeProps) {
         {advice.text && <p className="mt-0.5 break-words">{advice.text}</p>}
         {failure.requestId && <RequestId id={failure.requestId} />}
         <div className="flex flex-wrap gap-2 pt-2 empty:hidden">
-          {onRetry && advice.next !== "sign-in" && (
-            <RetryButton wait={advice.wait} onRetry={onRetry} />
-          )}
+          {onRetry && <RetryButton wait={advice.wait} onRetry={onRetry} />}
           <NextLink next={advice.next} />
         </div>
       </div>
@@ -56,7 +54,6 @@ function RetryButton({ wait = 0, onRetry }: { wait: number | undefined; onRetry:
 const LINKS = {
   budgets: { to: "/budgets", label: t.failure.budgetNext },
   agents: { to: "/agents", label: t.failure.missingNext },
-  "sign-in": { to: "/sign-in", label: t.failure.signedOutNext },
   "new-chat": { to: "/chat", label: t.newChat },
 } as const;
 

@@ -52,21 +52,29 @@ export const deleteConversation = (id: string): Promise<unknown> =>
     }),
   );
 
-/** Refused as `conversation_changed` when the gateway does not have `count` messages before it. */
-export const keepMessage = (
+/**
+ * Gives the conversation's revision after that. Refused as `conversation_changed` when it has
+ * another one than `revision` before.
+ */
+export async function keepMessage(
   id: string,
   position: number,
   message: Schemas["WantedMessage"],
-  count: number,
+  revision: number,
   options: { keepalive?: boolean } = {},
-): Promise<unknown> =>
-  send(
+): Promise<number> {
+  const written = await send(
     api.PUT("/api/v1/conversations/{conversation_id}/messages/{position}", {
-      params: { path: { conversation_id: id, position }, query: { count } },
+      params: {
+        path: { conversation_id: id, position },
+        header: { "if-match": `"${revision}"` },
+      },
       body: message,
       ...options,
     }),
   );
+  return written.revision;
+}
 
 export const exportPath = (id: string, format: "markdown" | "json"): string =>
   `/api/v1/conversations/${encodeURIComponent(id)}/export?format=${format}`;

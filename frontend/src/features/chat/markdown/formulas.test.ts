@@ -25,4 +25,17 @@ describe("withFormulas", () => {
   ])("leaves %j as it is", (text) => {
     expect(withFormulas(text)).toBe(text);
   });
+
+  it("finds the formula after one that was never ended", () => {
+    expect(withFormulas("\\[ lost \\(too \\(a_1\\) \\[b\\\\[2pt] c\\]")).toBe(
+      "\\[ lost \\(too $$a_1$$ $$b\\\\[2pt] c$$",
+    );
+  });
+
+  it.each(["\\[ ", "\\( ", "`", "$$a", "`` ` "])("is quick with nothing but %j", (beginning) => {
+    const text = `$${beginning.repeat(30_000)}`;
+    const began = performance.now();
+    withFormulas(text);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
 });

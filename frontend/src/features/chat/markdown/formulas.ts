@@ -1,8 +1,11 @@
 /** Formulas as models write them, told apart from prices and code. Pure. */
 
-/** Code, which stays as it is; then `$$ $$` and `\[ \]`, `\( \)`, `$ $`. */
+/**
+ * Code, which stays as it is; then `$$ $$` and `\[ \]`, `\( \)`, `$ $`. No search goes beyond the
+ * next beginning of its kind, so that an answer of nothing but beginnings takes no longer.
+ */
 const CANDIDATES =
-  /(?<ticks>`+)(?!`)[\s\S]*?[^`]\k<ticks>(?!`)|\$\$(?<own>[^$]+?)\$\$|(?<!\\)\\\[(?<display>[\s\S]+?)\\\]|(?<!\\)\\\((?<inline>[\s\S]+?)\\\)|(?<![\\$\w])\$(?=\S)(?<dollar>[^$\n]*?[^\s\\$])\$(?![\d$])/g;
+  /(?<!`)(?<ticks>`+)(?!`)[\s\S]*?[^`]\k<ticks>(?!`)|\$\$(?<own>[^$]+?)\$\$|(?<!\\)\\\[(?<display>(?:(?!(?<!\\)\\\[)[\s\S])+?)\\\]|(?<!\\)\\\((?<inline>(?:(?!(?<!\\)\\\()[\s\S])+?)\\\)|(?<![\\$\w])\$(?=\S)(?<dollar>[^$\n]*?[^\s\\$])\$(?![\d$])/g;
 const FENCE = /^\s*(?:```|~~~)/;
 /** Between single dollars only this is a formula: an operator of TeX, or one letter. */
 const FORMULA = /[\\^_={}<>+*/-]|^[A-Za-z]'*$/;

@@ -3,32 +3,53 @@
  * that was not kept would otherwise leave a gap that refuses all later ones.
  */
 import { ApiError } from "@/lib/api-error";
-import { type Message, type Said, type Saving, startsWith } from "./state";
+import { isSame, type Message, type Said, type Saving, startsWith } from "./state";
+
+/** What the gateway has, and the revision that says so. */
+export interface Kept<M extends Said = Message> {
+  revision: number;
+  messages: readonly M[];
+}
 
 export interface KeeperPorts {
-  /** Writes a message and drops those after it, if the gateway still has `count` messages. */
-  write: (position: number, message: Message, count: number) => Promise<unknown>;
-  /** What the gateway has. */
-  stored: () => Promise<readonly Said[]>;
+  /**
+   * Writes a message and drops those after it, if the conversation still has this revision; gives
+   * the one after that.
+   */
+  write: (position: number, message: Message, revision: number) => Promise<number>;
+  stored: () => Promise<Kept<Said>>;
+}
+
+/** A last write, for a page that goes away. */
+export interface LastWrite {
+  position: number;
+  message: Message;
+  revision: number;
 }
 
 const MOST_SECONDS = 30;
 
 export class Keeper {
   private wanted: readonly Message[];
+  private kept: readonly Message[];
+  /** What the gateway has instead, if the last write of a page that went away has arrived. */
+  private left: readonly Message[] | undefined;
+  private revision: number;
   private saving: Saving | undefined;
   private flushing: Promise<void> | undefined;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
 
-  /** `kept` is what the gateway has; `onSaving` hears of trouble, and of its end. */
+  /** `onSaving` hears of trouble, and of its end. */
   constructor(
-    private kept: readonly Message[],
+    kept: Kept,
     private readonly ports: KeeperPorts,
     private readonly onSaving: (saving: Saving | undefined) => void,
   ) {
-    this.wanted = kept;
+    this.wanted = kept.messages;
+    this.kept = kept.messages;
+    this.revision = kept.revision;
   }
 
   get done(): boolean {
@@ -48,24 +69,25 @@ export class Keeper {
     return this.flush();
   }
 
-  /** From here on `messages` are what the gateway has. */
-  reset(messages: readonly Message[]): void {
+  /** From here on this is what the gateway has. */
+  reset({ messages, revision }: Kept): void {
     clearTimeout(this.timer);
-    this.kept = messages;
+    this.has(messages);
     this.wanted = messages;
+    this.revision = revision;
     this.stand(undefined);
   }
 
   /** The page goes away: the last of `messages`, when it is the only one that is not kept. */
-  last(messages: readonly Message[]): { position: number; message: Message; count: number } | null {
+  last(messages: readonly Message[]): LastWrite | null {
     const position = firstNew(this.kept, messages);
     const message = messages[position];
     if (this.closed || this.flushing || this.saving?.kind === "changed") return null;
     if (message === undefined || position !== messages.length - 1) return null;
-    const count = this.kept.length;
-    // If it does not arrive, the next write finds out and compares.
-    this.kept = [...this.kept.slice(0, position), message];
-    return { position, message, count };
+    if (this.left && firstNew(this.left, messages) < 0) return null;
+    // Whether it arrives is not known: the next write finds out and compares.
+    this.left = [...this.kept.slice(0, position), message];
+    return { position, message, revision: this.revision };
   }
 
   /** Writes nothing more. */
@@ -90,7 +112,7 @@ export class Keeper {
       this.failures = 0;
       this.stand(undefined);
     } catch (error) {
-      await this.failed(error);
+      this.failed(error);
     } finally {
       this.flushing = undefined;
     }
@@ -100,27 +122,39 @@ export class Keeper {
     const position = this.next();
     const message = this.wanted[position];
     if (message === undefined) return;
-    await this.ports.write(position, message, this.kept.length);
-    this.kept = [...this.kept.slice(0, position), message];
+    try {
+      this.revision = await this.ports.write(position, message, this.revision);
+      this.has([...this.kept.slice(0, position), message]);
+    } catch (error) {
+      if (!isChanged(error)) throw error;
+      await this.compare(error);
+    }
   }
 
-  private async failed(error: unknown): Promise<void> {
+  private failed(error: unknown): void {
     const failure = ApiError.of(error);
-    if (failure.code === "conversation_changed") await this.compare();
+    if (isChanged(failure)) this.stand({ kind: "changed" });
     else if (passes(failure)) this.later(failure.retryAfter);
     else this.stand({ kind: "refused", message: failure.message });
   }
 
-  /** A write may have arrived though its answer did not: then nobody else has changed anything. */
-  private async compare(): Promise<void> {
-    try {
-      const stored = await this.ports.stored();
-      if (!startsWith(this.wanted, stored)) return this.stand({ kind: "changed" });
-      this.kept = this.wanted.slice(0, stored.length);
-      this.later();
-    } catch (error) {
-      await this.failed(error);
-    }
+  /**
+   * The revision is another one, but perhaps nobody else has said anything: the conversation has a
+   * new name, or a write arrived though its answer did not, or the page was left with it. Throws
+   * `refusal` otherwise.
+   */
+  private async compare(refusal: unknown): Promise<void> {
+    const { messages, revision } = await this.ports.stored();
+    if (revision === this.revision) throw refusal;
+    const known = [this.kept, this.left].find((each) => each && isEqual(each, messages));
+    if (known === undefined && !startsWith(this.wanted, messages)) throw refusal;
+    this.has(known ?? this.wanted.slice(0, messages.length));
+    this.revision = revision;
+  }
+
+  private has(messages: readonly Message[]): void {
+    this.kept = messages;
+    this.left = undefined;
   }
 
   private later(seconds = 0): void {
@@ -138,16 +172,21 @@ export class Keeper {
   }
 }
 
-/** What may be better in a moment. */
+const isChanged = (error: unknown): boolean => ApiError.of(error).code === "conversation_changed";
+
+const isEqual = (one: readonly Said[], other: readonly Said[]): boolean =>
+  one.length === other.length && startsWith(one, other);
+
+/** What may be better in a moment; a session that has ended, once somebody has signed in again. */
 const passes = ({ status }: ApiError): boolean =>
-  status === 0 || status === 408 || status === 429 || status >= 500;
+  status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 
 /** Where `wanted` first says something that `kept` does not; -1 when nowhere. */
 function firstNew(kept: readonly Message[], wanted: readonly Message[]): number {
-  return wanted.findIndex((message, position) => !isSame(kept[position], message));
+  return wanted.findIndex((message, position) => !isKept(kept[position], message));
 }
 
-function isSame(kept: Message | undefined, wanted: Message): boolean {
-  if (kept === wanted) return true;
-  return kept?.role === "user" && wanted.role === "user" && kept.content === wanted.content;
+/** An answer may have got more than its text since. */
+function isKept(kept: Message | undefined, wanted: Message): boolean {
+  return kept === wanted || (wanted.role === "user" && isSame(kept, wanted));
 }

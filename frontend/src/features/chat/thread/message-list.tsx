@@ -15,9 +15,12 @@ export interface MessageListProps {
   /** Position of the question that is being edited. */
   editing: number | undefined;
   onEdit: (position: number | undefined) => void;
+  /** Called with what was typed when the question that is being edited goes away. */
+  onLost: (text: string) => void;
 }
 
-export function MessageList({ thread, state, running, editing, onEdit }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { thread, state, running, editing, onEdit, onLost } = props;
   const { scroller, content, atEnd, toEnd } = useFollowing();
   const { redo } = state;
   const count = state.messages.length;
@@ -46,6 +49,7 @@ export function MessageList({ thread, state, running, editing, onEdit }: Message
               editing={editing === position}
               thread={thread}
               onEdit={onEdit}
+              onLost={onLost}
             />
           ))}
           {redo && <RedoView redo={redo} state={state} thread={thread} />}
@@ -87,11 +91,12 @@ interface MessageViewProps {
   editing: boolean;
   thread: Thread;
   onEdit: MessageListProps["onEdit"];
+  onLost: MessageListProps["onLost"];
 }
 
 /** Memoised: while an answer streams, only its own view is drawn anew. */
 const MessageView = memo(function MessageView(props: MessageViewProps) {
-  const { position, message, agent, last, running, editing, thread, onEdit } = props;
+  const { position, message, agent, last, running, editing, thread, onEdit, onLost } = props;
   const retry = useCallback(() => void thread.retry(), [thread]);
   if (message.role === "assistant") {
     return <AnswerView answer={message} agent={agent} onRetry={last ? retry : undefined} />;
@@ -107,6 +112,7 @@ const MessageView = memo(function MessageView(props: MessageViewProps) {
         onEdit(undefined);
         void thread.resend(position, text);
       }}
+      onLost={onLost}
     />
   );
 });

@@ -1,5 +1,5 @@
 import { Pencil } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { Button } from "@/components/ui/button";
 import { Textarea } from "@/components/ui/textarea";
@@ -12,16 +12,19 @@ export interface QuestionViewProps {
   onEdit?: () => void;
   onCancel?: () => void;
   onResend?: (text: string) => void;
+  /** Called with what was typed when the question goes away while it is being edited. */
+  onLost?: (text: string) => void;
 }
 
 const NOTHING = () => undefined;
 
 export function QuestionView(props: QuestionViewProps) {
-  const { content, editing, editable, onEdit, onCancel = NOTHING, onResend = NOTHING } = props;
+  const { content, editing, editable, onEdit } = props;
+  const { onCancel = NOTHING, onResend = NOTHING, onLost = NOTHING } = props;
   return (
     <article aria-label={t.you} className="group flex flex-col items-end gap-1">
       {editing ? (
-        <Editor initial={content} onCancel={onCancel} onResend={onResend} />
+        <Editor initial={content} onCancel={onCancel} onResend={onResend} onLost={onLost} />
       ) : (
         <>
           <p
@@ -54,19 +57,23 @@ interface EditorProps {
   initial: string;
   onCancel: () => void;
   onResend: (text: string) => void;
+  onLost: (text: string) => void;
 }
 
-function Editor({ initial, onCancel, onResend }: EditorProps) {
+function Editor({ initial, onCancel, onResend, onLost }: EditorProps) {
   const [text, setText] = useState(initial);
+  const leave = useUnmount(() => text !== initial && onLost(text));
+  const cancel = () => leave(onCancel);
+  const resend = () => leave(() => onResend(text.trim()));
   const sendable = text.trim() !== "";
   function onKeyDown(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      onCancel();
+      cancel();
     } else if (event.key === "Enter" && !event.shiftKey && sendable) {
       event.preventDefault();
-      onResend(text.trim());
+      resend();
     }
   }
   return (
@@ -82,13 +89,26 @@ function Editor({ initial, onCancel, onResend }: EditorProps) {
         onFocus={(event) => event.target.setSelectionRange(initial.length, initial.length)}
       />
       <div className="flex justify-end gap-2">
-        <Button variant="outline" size="sm" onClick={onCancel}>
+        <Button variant="outline" size="sm" onClick={cancel}>
           {t.cancel}
         </Button>
-        <Button size="sm" disabled={!sendable} onClick={() => onResend(text.trim())}>
+        <Button size="sm" disabled={!sendable} onClick={resend}>
           {t.sendEdited}
         </Button>
       </div>
     </div>
   );
+}
+
+/** Has `act` done when the component goes away, unless it leaves by the function that this gives. */
+function useUnmount(act: () => void): (then: () => void) => void {
+  const last = useRef<() => void>(NOTHING);
+  useEffect(() => {
+    last.current = act;
+  });
+  useEffect(() => () => last.current(), []);
+  return (then) => {
+    last.current = NOTHING;
+    then();
+  };
 }

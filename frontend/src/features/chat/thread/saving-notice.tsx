@@ -9,7 +9,7 @@ import {
   refreshConversations,
 } from "../conversations/queries";
 import { t } from "../messages";
-import type { Saving } from "./state";
+import { questionsMissing, type Saving } from "./state";
 import { stateOf } from "./stored";
 import type { Thread } from "./thread";
 import { threadsOf } from "./threads";
@@ -20,11 +20,13 @@ export interface SavingNoticeProps {
   saving: Saving | undefined;
   /** An answer is coming: it is waited for. */
   running: boolean;
+  /** Called with what was typed here, when the newer state that is loaded does not have it. */
+  onGivenUp: (text: string) => void;
 }
 
 /** Says what of the conversation is not saved, and what can be done about it. */
-export function SavingNotice({ id, thread, saving, running }: SavingNoticeProps) {
-  const reload = useReload(id, thread);
+export function SavingNotice({ id, thread, saving, running, onGivenUp }: SavingNoticeProps) {
+  const reload = useReload(id, thread, onGivenUp);
   const keep = useKeepMine(id, thread);
   const waits = running || reload.isPending || keep.isPending;
   if (saving === undefined) return null;
@@ -60,13 +62,15 @@ function wordsOf(saving: Saving): string {
   return `${t.save.changed} ${t.save.changedHint}`;
 }
 
-/** Shows the gateway's version; what was said here only is given up. */
-function useReload(id: string, thread: Thread) {
+/** Shows the gateway's version. Answers that came here only are given up, questions are not. */
+function useReload(id: string, thread: Thread, onGivenUp: (text: string) => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: () => getConversation(id),
     onSuccess: async (kept) => {
-      thread.load(stateOf(kept));
+      const missing = questionsMissing(thread.snapshot(), kept.messages);
+      thread.load(stateOf(kept), kept.revision);
+      if (missing.length > 0) onGivenUp(missing.join("\n\n"));
       await refreshConversations(queryClient, id);
     },
     onError: (error) => toast.failure(t.save.reloadFailed, error),

@@ -92,12 +92,22 @@ export const settled = (state: ThreadState): readonly Message[] =>
 export const saidSoFar = (state: ThreadState): readonly Message[] =>
   lastAnswer(state)?.content === "" ? settled(state) : state.messages;
 
+export const isSame = (one: Said | undefined, other: Said): boolean =>
+  one?.role === other.role && one.content === other.content;
+
 /** Whether `messages` begin with all of `stored`. */
 export const startsWith = (messages: readonly Said[], stored: readonly Said[]): boolean =>
-  stored.every(
-    ({ role, content }, position) =>
-      messages[position]?.role === role && messages[position].content === content,
-  );
+  stored.every((message, position) => isSame(messages[position], message));
+
+/** What the reader has asked here, and would have to type again, were only `stored` left. */
+export const questionsMissing = (
+  { messages, redo }: ThreadState,
+  stored: readonly Said[],
+): readonly string[] =>
+  [...messages, ...(redo ? [redo.question] : [])]
+    .filter(({ role }) => role === "user")
+    .filter((question) => !stored.some((each) => isSame(each, question)))
+    .map(({ content }) => content);
 
 /** Where the reader's last question stands; -1 when there is none. */
 export const lastQuestionAt = (state: ThreadState): number =>

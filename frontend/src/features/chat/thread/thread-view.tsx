@@ -25,6 +25,10 @@ export function ThreadView({ id, title, thread }: ThreadViewProps) {
   const [draft, setDraft] = useState<Draft>();
   const running = runs(state);
   const stop = useCallback(() => thread.stop(), [thread]);
+  const giveBack = useCallback((text: string) => {
+    setDraft({ text });
+    setEditing(undefined);
+  }, []);
   useStopKey(running, stop);
   const changeAgent = useChangeAgent(id, thread);
 
@@ -43,6 +47,7 @@ export function ThreadView({ id, title, thread }: ThreadViewProps) {
         running={running}
         editing={editing}
         onEdit={setEditing}
+        onLost={giveBack}
       />
       <Announcer answer={lastAnswer(state)} />
       <SavingNotice

@@ -3,24 +3,27 @@ import STREAM from "../stream/fixtures/complete.sse?raw";
 import type { Message } from "./state";
 import { Thread } from "./thread";
 
-type Write = [position: number, content: string, count: number];
+type Write = [position: number, content: string, revision: number];
 
 const written: Write[] = [];
 const left: Write[] = [];
 let requests: { messages: { role: string; content: string }[] }[] = [];
 let answer: (init: RequestInit) => Response | Promise<Response>;
 
-const noted = (to: Write[]) => async (position: number, message: Message, count: number) =>
-  to.push([position, message.content, count]);
+const noted = (to: Write[]) => async (position: number, message: Message, revision: number) => {
+  to.push([position, message.content, revision]);
+  return revision + 1;
+};
 
 function thread() {
+  const initial = { agent: "demo", messages: [] };
   const ports = {
     write: noted(written),
     leave: noted(left),
-    stored: async () => [],
+    stored: async () => ({ messages: [], revision: 0 }),
     onSettled: vi.fn(),
   };
-  return { thread: new Thread({ agent: "demo", messages: [] }, ports), ports };
+  return { thread: new Thread(initial, ports, { ...initial, revision: 0 }), ports };
 }
 
 const REFUSED = '{"error": {"code": "rate_limit_exceeded", "message": "Too many."}}';
@@ -84,9 +87,9 @@ describe("asking anew", () => {
     await talk.resend(0, "One, but better");
     expect(talk.snapshot().messages).toHaveLength(2);
     expect(requests.at(-1)?.messages).toEqual([{ role: "user", content: "One, but better" }]);
-    expect(written.slice(4).map(([position, , count]) => [position, count])).toEqual([
+    expect(written.slice(4).map(([position, , revision]) => [position, revision])).toEqual([
       [0, 4],
-      [1, 1],
+      [1, 5],
     ]);
   });
 

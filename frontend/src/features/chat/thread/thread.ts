@@ -6,7 +6,7 @@
 import type { StreamEvent } from "../stream/events";
 import { frameBatch } from "../stream/frame-batch";
 import { openStream } from "../stream/open-stream";
-import { Keeper, type KeeperPorts } from "./keeper";
+import { Keeper, type KeeperPorts, type Kept } from "./keeper";
 import type { ThreadState } from "./state";
 import * as state from "./state";
 
@@ -29,11 +29,11 @@ export class Thread {
   constructor(
     initial: ThreadState,
     private readonly ports: ThreadPorts,
-    kept: readonly state.Message[] = initial.messages,
+    kept: Kept,
   ) {
     this.current = initial;
     this.keeper = new Keeper(kept, ports, (saving) => this.noteSaving(saving));
-    if (kept !== initial.messages) void this.keep();
+    if (kept.messages !== initial.messages) void this.keep();
   }
 
   readonly snapshot = (): ThreadState => this.current;
@@ -82,21 +82,21 @@ export class Thread {
   }
 
   /** Shows what the gateway has instead of what is here. */
-  load(kept: ThreadState): void {
+  load(kept: ThreadState, revision: number): void {
     this.stop();
-    this.keeper.reset(kept.messages);
+    this.keeper.reset({ messages: kept.messages, revision });
     this.change(kept);
   }
 
   /** Like `load`, unless something was asked here: then what is here is newer. */
-  refresh(kept: ThreadState): void {
-    if (!this.asked) this.load(kept);
+  refresh(kept: ThreadState, revision: number): void {
+    if (!this.asked) this.load(kept, revision);
   }
 
   /** The page goes away: what has come of an answer is kept as stopped. */
   leave(): void {
     const left = this.keeper.last(state.saidSoFar(this.current));
-    if (left) this.ports.leave(left.position, left.message, left.count).catch(() => undefined);
+    if (left) this.ports.leave(left.position, left.message, left.revision).catch(() => undefined);
   }
 
   /** Ends what runs; nothing is written any more. */

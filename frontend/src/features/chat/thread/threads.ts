@@ -7,12 +7,16 @@ import {
   refreshConversations,
 } from "../conversations/queries";
 import { t } from "../messages";
+import type { Kept } from "./keeper";
 import { type Message, settled, type ThreadState } from "./state";
 import { fitting, keptAs, stateOf } from "./stored";
 import { Thread } from "./thread";
 
 /** Browsers send no more than 64 KiB for a page that has gone. */
 const MOST_LEFT_BYTES = 60 * 1024;
+
+/** What the gateway has of a conversation that has just begun. */
+const BEGUN: Kept = { messages: [], revision: 0 };
 
 export class Threads {
   private readonly open = new Map<string, Thread>();
@@ -21,13 +25,15 @@ export class Threads {
 
   /** A conversation that has just been begun. */
   begin(id: string, agent: string): Thread {
-    return this.add(id, { agent, messages: [] });
+    return this.add(id, { agent, messages: [] }, BEGUN);
   }
 
   /** One that the gateway has kept. While it runs here, what runs here is what counts. */
   resume(kept: ConversationDetail): Thread {
     const known = this.open.get(kept.id);
-    return known ?? this.add(kept.id, stateOf(kept));
+    if (known) return known;
+    const state = stateOf(kept);
+    return this.add(kept.id, state, { messages: state.messages, revision: kept.revision });
   }
 
   get(id: string): Thread | undefined {
@@ -36,14 +42,14 @@ export class Threads {
 
   /** What the gateway has come to know since; nothing, when there is something newer here. */
   refresh(kept: ConversationDetail): void {
-    this.open.get(kept.id)?.refresh(stateOf(kept));
+    this.open.get(kept.id)?.refresh(stateOf(kept), kept.revision);
   }
 
   /** Goes on as the conversation `into`, which is empty yet; `id` is left as the gateway has it. */
   copy(id: string, into: string): void {
     const from = this.open.get(id)?.snapshot();
     if (from === undefined) return;
-    this.add(into, { agent: from.agent, messages: settled(from) }, []);
+    this.add(into, { agent: from.agent, messages: settled(from) }, BEGUN);
     this.close(id);
   }
 
@@ -74,15 +80,15 @@ export class Threads {
     for (const thread of this.open.values()) act(thread);
   }
 
-  private add(id: string, initial: ThreadState, kept?: readonly Message[]): Thread {
+  private add(id: string, initial: ThreadState, kept: Kept): Thread {
     const ports = {
-      write: (position: number, message: Message, count: number) =>
-        keepMessage(id, position, keptAs(message), count),
-      leave: (position: number, message: Message, count: number) =>
-        keepMessage(id, position, fitting(keptAs(message), MOST_LEFT_BYTES, t.save.cut), count, {
+      write: (position: number, message: Message, revision: number) =>
+        keepMessage(id, position, keptAs(message), revision),
+      leave: (position: number, message: Message, revision: number) =>
+        keepMessage(id, position, fitting(keptAs(message), MOST_LEFT_BYTES, t.save.cut), revision, {
           keepalive: true,
         }),
-      stored: async () => (await getConversation(id)).messages,
+      stored: () => getConversation(id),
       onSettled: () => void refreshConversations(this.queryClient, id),
     };
     const thread = new Thread(initial, ports, kept);
