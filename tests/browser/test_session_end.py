@@ -55,7 +55,8 @@ def test_a_question_is_kept_until_one_has_signed_in_again(
     address = page.url
     sign_in_again(page, stack.key("wanderer"))
     assert page.url == address
-    page.get_by_role("button", name="Try again").click()
+    messages = page.get_by_role("region", name="Messages")
+    messages.get_by_role("button", name="Try again").click()
     completed(page, 2)
     expect(page.get_by_text("Not saved yet")).to_be_hidden(timeout=40_000)
     page.reload()

@@ -34,8 +34,6 @@ from support.cluster import kubectl
 Cause = Callable[[Scene], AbstractContextManager[Callable[[], object]]]
 TOO_LITTLE_MEMORY: Final = "24Mi"
 """A container of it starts, and its worker is killed before it listens."""
-_SEEN_SECONDS: Final = 20
-"""Gateway, scrape and rule each look every five seconds."""
 _WRONG_KEYS: Final = f"""
 import asyncio, aiohttp
 async def main():
@@ -65,7 +63,7 @@ def _made(namespace: str, *manifests: Manifest) -> Iterator[None]:
 
 @contextmanager
 def budget_used_up(scene: Scene) -> Iterator[Callable[[], object]]:
-    """Ten cents of a new key: eight are spent, and after a while the others, one by one."""
+    """Ten cents of a new key: eight are spent, and the others one by one when that was seen."""
     name, where = f"small-{secrets.token_hex(2)}", scene.namespace
     small = budget(name, 10, scope={"kind": "Key", "name": name})
     with _made(where, api_key(name, agents=["dear"]), small):
@@ -73,8 +71,9 @@ def budget_used_up(scene: Scene) -> Iterator[Callable[[], object]]:
         key = key_of(name, where)
         eventually("first chat", lambda: scene.chat("dear", key=key) == 200, seconds=20)
         assert scene.chats("dear", 7, key=key) == [200] * 7
-        one = Every(5, first=_SEEN_SECONDS)
-        yield lambda: one.due() and scene.chat("dear", key=key)
+        nearly = f'quarterdeck:budget_used:ratio{{budget="{name}"}} >= 0.8'
+        one = Every(5)
+        yield lambda: scene.prometheus.query(nearly) and one.due() and scene.chat("dear", key=key)
 
 
 @contextmanager
