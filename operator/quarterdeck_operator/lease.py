@@ -21,6 +21,7 @@ from quarterdeck_kube.resources import LEASE, Manifest
 DURATION: Final = 15.0
 RENEW_DEADLINE: Final = 10.0
 RETRY_PERIOD: Final = 2.0
+RELEASE_DEADLINE: Final = 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -31,11 +32,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds. ``renew`` must be shorter than ``duration``: the margin is for slow requests."""
+    """Seconds. ``renew`` must be shorter than ``duration``: the margin is for slow requests.
+
+    ``release`` is how long a leader that stops may try to give the Lease back.
+    """
 
     duration: float = DURATION
     renew: float = RENEW_DEADLINE
     retry: float = RETRY_PERIOD
+    release: float = RELEASE_DEADLINE
 
 
 class LeaderElector:
@@ -104,13 +109,27 @@ class LeaderElector:
 
     async def release(self) -> None:
         """Give the Lease back, so that another takes over at once. Never raises."""
-        if not self.leading or self._seen is None:
+        if not self.leading:
             return
         self.leading = False
         try:
-            await self._put(self._seen, {"holderIdentity": "", "leaseDurationSeconds": 1})
+            async with asyncio.timeout(self._timing.release):
+                while self._seen is not None and self._holder() == self._identity:
+                    if await self._given_back(self._seen):
+                        return
+                    await asyncio.sleep(self._timing.retry / 4)
+        except TimeoutError:
+            _log.warning("lease not released", lease=self._name)
+
+    async def _given_back(self, lease: Manifest) -> bool:
+        try:
+            await self._put(lease, {"holderIdentity": "", "leaseDurationSeconds": 1})
         except KubeError as exc:
-            _log.warning("lease not released", error=str(exc))
+            # The renewal that the end cut off may have reached the server all the same.
+            _log.info("lease release failed", lease=self._name, error=str(exc))
+            await self._look_again()
+            return False
+        return True
 
     async def _renewed_within(self, seconds: float) -> float | None:
         """When the renewal was sent: others may count from then, not from its answer."""

@@ -46,7 +46,8 @@ class PortForward:
         found = FORWARDED.search(line)
         if found is None:
             self._process.kill()
-            raise AssertionError(f"{' '.join(command)}: {line}{self._process.stdout.read()}")
+            rest, _ = self._process.communicate()
+            raise AssertionError(f"{' '.join(command)}: {line}{rest}")
         self._near = found[1]
         self.url = f"http://127.0.0.1:{self._near}"
 
@@ -110,14 +111,21 @@ class LastingForward(PortForward):
         super()._begin()
 
     def _keep(self) -> None:
-        while not self._over.is_set():
+        while True:
             assert self._process.stdout is not None
             for line in self._process.stdout:
                 if "lost connection" in line:
                     self._process.terminate()
             self._process.wait()
             self._process.stdout.close()
-            while not self._over.wait(PAUSE_SECONDS):
-                with suppress(AssertionError):
-                    self._begin()
-                    break
+            if not self._begun_again():
+                return
+            if self._over.is_set():
+                self._process.terminate()
+
+    def _begun_again(self) -> bool:
+        while not self._over.wait(PAUSE_SECONDS):
+            with suppress(AssertionError):
+                self._begin()
+                return True
+        return False

