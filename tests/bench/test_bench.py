@@ -47,7 +47,10 @@ def test_every_figure_is_sane(finished: tuple[dict[str, Any], str, int]) -> None
     for row in rows:
         # A difference of two latencies may be anything on a busy machine; all else is positive.
         floor = -math.inf if row["what"].startswith("added") else 0
-        assert all(value > floor for value in row["values"]), row
+        measured = [value for value in row["values"] if value is not None]
+        assert all(value > floor for value in measured), row
+        # So short a load may cost less CPU than the kernel's clock can tell, a hundredth second.
+        assert len(measured) == len(row["values"]) or row["what"].startswith("CPU per"), row
     assert "no chat failed" in printed
 
 
