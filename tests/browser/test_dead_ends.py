@@ -37,6 +37,16 @@ def test_a_lost_connection_is_told_and_no_page_is_lost(signed_in: SignedIn) -> N
         complaints.forgive("You are offline")
 
 
+def test_a_laptop_without_a_network_goes_on_with_its_own_gateway(admin: Page) -> None:
+    admin.add_init_script("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    admin.goto("/agents")
+    settled(admin)
+    admin.evaluate("window.dispatchEvent(new Event('offline'))")
+    admin.get_by_role("navigation").get_by_role("link", name="Costs").click()
+    expect(admin.get_by_role("heading", name="Costs", level=1)).to_be_visible()
+    expect(admin.get_by_text("You are offline.")).to_have_count(0)
+
+
 def test_an_answer_is_stopped_when_its_page_is_loaded_anew(admin: Page, provider: Provider) -> None:
     provider.script(pieces=["tick "] * 400, piece_delay=0.05)
     start(admin, "shop", "Count for me")

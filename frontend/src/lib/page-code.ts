@@ -27,7 +27,8 @@ export const PAGE_UNREACHABLE = "page_unreachable";
 
 const unreachable = () => (navigator.onLine ? t.errors.unreachable : t.errors.offline);
 
-async function isServed(): Promise<boolean> {
+/** Whether there is somebody who gives pages, asked now. */
+export async function isServed(): Promise<boolean> {
   try {
     return (await fetch(PROBE, { method: "HEAD", cache: "no-store" })).ok;
   } catch {

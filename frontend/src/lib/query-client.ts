@@ -17,9 +17,15 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
+    // The gateway of one's own laptop answers without a network too: it is asked, not supposed.
     defaultOptions: {
-      queries: { retry: worthRetrying, staleTime: 10_000 },
-      mutations: { retry: false },
+      queries: {
+        retry: worthRetrying,
+        staleTime: 10_000,
+        networkMode: "always",
+        refetchOnReconnect: true,
+      },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

@@ -36,12 +36,21 @@ describe("ConnectionNotice", () => {
     expect(screen.getByRole("status")).toBeEmptyDOMElement();
   });
 
-  it("tells that the reader is offline", () => {
+  it.each([
+    ["tells that the reader is offline", false, /^You are offline\./],
+    ["is silent without a network while the gateway of this machine answers", true, /^$/],
+  ])("%s", async (_, served, notice) => {
     shown();
     vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
-    act(() => void window.dispatchEvent(new Event("offline")));
-    expect(screen.getByRole("status")).toHaveTextContent("You are offline.");
+    const asked = vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(() =>
+        served ? Promise.resolve(new Response()) : Promise.reject(new TypeError("Failed to fetch")),
+      );
+    await act(async () => void window.dispatchEvent(new Event("offline")));
+    expect(asked).toHaveBeenCalledOnce();
+    expect(screen.getByRole("status").textContent).toMatch(notice);
     // The tests of other files are in the same window, and ask nothing while it is offline.
-    act(() => void window.dispatchEvent(new Event("online")));
+    await act(async () => void window.dispatchEvent(new Event("online")));
   });
 });
