@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.hand_over import HandOver
+from quarterdeck_gateway.accounting.redis_hand_over import RedisHandOver
 from quarterdeck_gateway.accounting.spool import Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND as USAGE
 from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
@@ -34,18 +36,28 @@ async def open_database(settings: Settings, stack: AsyncExitStack) -> tuple[Data
 def open_books(
     settings: Settings, database: Database, metrics: CollectorRegistry, stack: AsyncExitStack
 ) -> tuple[SqlLedger, SqlAuditLog]:
-    """Usage records and the audit log; on exit they deliver what they can."""
+    """Usage records and the audit log; on exit they deliver, or hand over, what they can."""
     directory, drained = settings.spool_directory, DrainMetrics(metrics)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ledger = SqlLedger(database, Spool(directory, USAGE), drained)
+    hand_over = _open_hand_over(settings, stack)
+    ledger = SqlLedger(database, Spool(directory, USAGE), drained, hand_over)
     stack.push_async_callback(ledger.close)
     audit_metrics = AuditMetrics(metrics)
     chain = ChainWriter(
         database, ChainKey(settings.key_pepper.get_secret_value().encode()), audit_metrics
     )
-    audit = SqlAuditLog(chain, Spool(directory, AUDIT), drained, audit_metrics)
+    audit = SqlAuditLog(chain, Spool(directory, AUDIT), drained, audit_metrics, hand_over)
     stack.push_async_callback(audit.close)
     return ledger, audit
+
+
+def _open_hand_over(settings: Settings, stack: AsyncExitStack) -> HandOver | None:
+    if not settings.hand_over:
+        return None
+    url = settings.redis_url.get_secret_value()
+    hand_over = RedisHandOver.open(url, settings.redis_prefix)
+    stack.push_async_callback(hand_over.close)
+    return hand_over
 
 
 def open_store(settings: Settings, stack: AsyncExitStack) -> RedisAdmissionStore:

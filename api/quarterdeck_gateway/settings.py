@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     """Ledger and audit log: postgresql://... or sqlite:///path. Required."""
     spool_directory: Path = Path("/var/lib/quarterdeck/spool")
     """Folder of records that are not in the database yet; must survive a restart."""
+    hand_over: bool = False
+    """For a folder that goes with the gateway's host or pod: records that the database did not take
+    at the gateway's end go to Redis, and the other gateways bring them to the database."""
     migrate_on_start: bool = False
     """Bring the database's schema up to date before serving (standalone mode does)."""
     retention_days: int = Field(default=400, ge=1, le=36_500)

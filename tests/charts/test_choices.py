@@ -124,7 +124,7 @@ def test_a_gateway_waits_for_the_schema_and_does_without_a_database(tmp_path: Pa
     variables = os.environ | {"QUARTERDECK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
     for command in (arguments[:-1], arguments):
         run = [sys.executable, *command]
-        subprocess.run(run, env=variables, check=True, timeout=50, capture_output=True)
+        subprocess.run(run, env=variables, check=True, timeout=100, capture_output=True)
     gateway = environment("defaults", "Deployment quarterdeck-gateway")
     assert gateway["QUARTERDECK_MIGRATE_ON_START"] == "true", "no Job may come any more"
 

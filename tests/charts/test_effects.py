@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
+from quarterdeck_gateway.accounting import sql_ledger as ledger
 from quarterdeck_gateway.accounting.spool import MAX_BYTES
+from quarterdeck_gateway.accounting.succession import LEAVE_SECONDS
+from quarterdeck_gateway.admission import keeper
+from quarterdeck_gateway.alerts import sink
+from quarterdeck_gateway.audit import sql_log
 from support.charts import ROOT, Manifest, containers, of_kind, pods, render
 
 
@@ -49,6 +54,16 @@ def test_the_spools_fit_into_their_room() -> None:
     volumes = {volume["name"]: volume for volume in pod_of("gateway")["spec"]["volumes"]}
     room = volumes["spool"]["emptyDir"]["sizeLimit"]
     assert int(room.removesuffix("Gi")) * 1024**3 > 2 * MAX_BYTES, "usage and audit have one each"
+
+
+def test_a_stopping_gateway_has_time_for_what_it_owes() -> None:
+    pod = pod_of("gateway", gateway={"timeouts": {"drainDelay": 4, "shutdownGrace": 60}})["spec"]
+    books = ledger.CLOSE_SECONDS + sql_log.CLOSE_SECONDS + 2 * LEAVE_SECONDS
+    traces = 30
+    owed = traces + 2 * keeper.DRAIN_SECONDS + sink.CLOSE_SECONDS + books
+    assert pod["terminationGracePeriodSeconds"] >= 4 + 60 + owed
+    told = {each["name"]: each.get("value") for each in containers({"spec": pod})[0]["env"]}
+    assert told["QUARTERDECK_HAND_OVER"] == "true", "its spools go with the pod"
 
 
 @pytest.mark.parametrize(("first_byte", "idle"), [(300, 120), (60, 900), (10.5, 3)])

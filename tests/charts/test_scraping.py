@@ -12,7 +12,7 @@ import yaml
 from aiohttp import web
 
 from support.charts import Manifest, of_kind, rendered
-from support.compose import free_port
+from support.ports import free_port
 
 HONEST: Final = "quarterdeck_worker_ready 1\nprocess_start_time_seconds 5\n"
 FORGED: Final = """\
@@ -23,7 +23,7 @@ up{job="quarterdeck-gateway"} 0
 quarterdeck_worker_inflight_requests 7 1000
 """
 FLOOD: Final = "".join(f'quarterdeck_worker_tokens_total{{model="{n}"}} 1\n' for n in range(3000))
-PATIENCE: Final = 30.0
+PATIENCE: Final = 90.0
 
 
 def _configuration() -> Manifest:
@@ -96,7 +96,7 @@ async def _scraped(folder: Path, **workers: str) -> AsyncIterator[str]:
     await web.TCPSite(runner, "127.0.0.1", port).start()
     (job,) = [j for j in _configuration()["scrape_configs"] if j["job_name"].endswith("-worker")]
     job |= {"http_sd_configs": [{"url": f"http://127.0.0.1:{port}/targets"}]}
-    job |= {"scrape_interval": "1s", "scrape_timeout": "1s"}
+    job |= {"scrape_interval": "2s", "scrape_timeout": "2s"}
     config = folder / "prometheus.yml"
     config.write_text(yaml.safe_dump({"scrape_configs": [job]}))
     process = await asyncio.create_subprocess_exec(

@@ -14,7 +14,9 @@ from typing import Final
 import structlog
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.hand_over import HandOver
 from quarterdeck_gateway.accounting.spool import Batch, Spool
+from quarterdeck_gateway.accounting.succession import Succession
 from quarterdeck_gateway.database.errors import DatabaseAway, DatabaseRefused
 
 log = structlog.get_logger(__name__)
@@ -52,13 +54,15 @@ class DeliveryState:
 
 
 class Drain:
-    """Delivers batches of ``spool``. Call ``noticed`` after every append."""
+    """Delivers batches of ``spool``, and what others have left in ``hand_over``. Call ``noticed``
+    after every append."""
 
     def __init__(
         self,
         spool: Spool,
         deliver: Deliver,
         metrics: DrainMetrics,
+        hand_over: HandOver | None = None,
         *,
         batch: int = BATCH,
         pause: float = PAUSE_SECONDS,
@@ -68,12 +72,13 @@ class Drain:
         self._metrics = metrics
         self._batch = batch
         self._pause = pause
+        self._succession = None if hand_over is None else Succession(spool, hand_over, metrics)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._failures = 0
         self._told = 0
         self.when_adopted: Callable[[], None] = _nobody
-        """Called once all that a dead process has left is delivered."""
+        """Called once all that a process which is gone has left is delivered."""
         metrics.watch(spool)
 
     @property
@@ -102,6 +107,7 @@ class Drain:
             self._housekeeping()
             try:
                 await self.flush()
+                await self._inherit()
             except DatabaseAway:
                 await self._back_off()
             except Exception:
@@ -136,6 +142,13 @@ class Drain:
             while left > 0 and (batch := self._spool.take(self._batch)) is not None:
                 await self._attempt(batch)
                 left -= len(batch.records)
+
+    async def _inherit(self) -> None:
+        if self._succession is None:
+            return
+        async with self._turn:
+            if await self._succession.inherit(self._delivered, self.when_adopted):
+                self._wake.set()
 
     async def _attempt(self, batch: Batch) -> None:
         try:
@@ -182,12 +195,18 @@ class Drain:
             log.error("database is away", kind=self._spool.kind, waiting=waiting, reason=str(exc))
 
     async def close(self, seconds: float) -> None:
-        """Deliver what can be delivered in that time, and leave the rest to the next process."""
+        """Deliver what can be delivered in that time, and leave the rest to other processes."""
         try:
             async with asyncio.timeout(seconds):
                 await self.flush()
         except (DatabaseAway, TimeoutError) as exc:
-            log.warning("records wait on disk", kind=self._spool.kind, reason=str(exc))
+            if self._succession is not None:
+                await self._succession.leave(self._batch)
+            else:
+                waiting = self._spool.depth
+                log.warning(
+                    "records wait on disk", kind=self._spool.kind, records=waiting, reason=str(exc)
+                )
         finally:
             self._metrics.forget(self._spool.kind)
             self._spool.close()

@@ -29,6 +29,9 @@ class DrainMetrics:
         self._delivered = counter("delivered", "Records brought to the database.")
         self._failures = counter("delivery_failures", "Deliveries that the database missed.")
         self._rejected = counter("rejected", "Records set aside: the database never takes them.")
+        self._taken_over = counter(
+            "taken_over", "Records that gateways which stopped left, brought to the database."
+        )
 
     def watch(self, spool: Spool) -> None:
         """Show the state of ``spool`` whenever somebody looks."""
@@ -38,7 +41,7 @@ class DrainMetrics:
         self._lag.labels(spool.kind).set_function(lambda: spool.lag_seconds)
         self._full.labels(spool.kind).set_function(lambda: spool.full)
         self._up.labels(spool.kind).set(1)
-        for counted in (self._delivered, self._failures, self._rejected):
+        for counted in (self._delivered, self._failures, self._rejected, self._taken_over):
             counted.labels(spool.kind)
 
     def forget(self, kind: str) -> None:
@@ -59,3 +62,7 @@ class DrainMetrics:
     def rejected(self, kind: str) -> None:
         """A record was set aside."""
         self._rejected.labels(kind).inc()
+
+    def taken_over(self, kind: str, records: int) -> None:
+        """So many that another gateway has left are in the database."""
+        self._taken_over.labels(kind).inc(records)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from quarterdeck_contract.usage import UsageRecord
 from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.hand_over import HandOver
 from quarterdeck_gateway.accounting.rows import Row, line_of, row_of
 from quarterdeck_gateway.accounting.spool import Batch, Spool
 from quarterdeck_gateway.database.engine import Database
@@ -26,11 +27,18 @@ CLOSE_SECONDS: Final = 5.0
 class SqlLedger:
     """Implements Ledger and SpendingHistory."""
 
-    def __init__(self, database: Database, spool: Spool, metrics: DrainMetrics) -> None:
-        """``spool`` is one of kind ``SPOOL_KIND``; ``close`` closes it, not the database."""
+    def __init__(
+        self,
+        database: Database,
+        spool: Spool,
+        metrics: DrainMetrics,
+        hand_over: HandOver | None = None,
+    ) -> None:
+        """``spool`` is one of kind ``SPOOL_KIND``; ``close`` closes it, not the database. With a
+        ``hand_over`` what is not delivered at the end goes there, not to the next process."""
         self._database = database
         self._spool = spool
-        self._drain = Drain(spool, self._deliver, metrics)
+        self._drain = Drain(spool, self._deliver, metrics, hand_over)
 
     @property
     def accepts(self) -> bool:
@@ -55,7 +63,7 @@ class SqlLedger:
         self._drain.noticed()
 
     def when_adopted(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called whenever all that a dead process recorded is in the database."""
+        """Have ``call`` called once all that a process left which is gone is in the database."""
         self._drain.when_adopted = call
 
     async def run(self) -> None:
@@ -67,7 +75,7 @@ class SqlLedger:
         await self._drain.flush()
 
     async def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Deliver what can be delivered in that time; the rest is the next process's. Call it
+        """Deliver what can be delivered in that time; the rest is for other processes. Call it
         when ``run`` has ended and nothing records any more."""
         await self._drain.close(seconds)
 

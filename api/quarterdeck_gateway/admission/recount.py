@@ -6,6 +6,7 @@ forget what was spent, and whoever asks next seeds it from the ledger.
 
 killed                           -> it left its folder of the spool: ``due`` is called when that is
                                     delivered
+stopped without the database     -> it handed its records over: ``due`` is called when those are
 stopped, with settlements unsent -> it left a marker file beside its spool
 """
 

@@ -14,6 +14,7 @@ import structlog
 from quarterdeck_contract.audit import AuditEvent
 from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
+from quarterdeck_gateway.accounting.hand_over import HandOver
 from quarterdeck_gateway.accounting.spool import Batch, Spool, SpoolFull
 from quarterdeck_gateway.audit.chain_writer import ChainWriter
 from quarterdeck_gateway.audit.entry import Entry, decode, encode
@@ -39,15 +40,17 @@ class SqlAuditLog:
         spool: Spool,
         drain_metrics: DrainMetrics,
         metrics: AuditMetrics,
+        hand_over: HandOver | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``spool`` is one of kind ``SPOOL_KIND``; ``close`` closes it, not the database."""
+        """``spool`` is one of kind ``SPOOL_KIND``; ``close`` closes it, not the database. With a
+        ``hand_over`` what is not delivered at the end goes there, not to the next process."""
         self._writer = writer
         self._spool = spool
         self._metrics = metrics
         self._monotonic = monotonic
-        self._drain = Drain(spool, self._deliver, drain_metrics, batch=BATCH)
+        self._drain = Drain(spool, self._deliver, drain_metrics, hand_over, batch=BATCH)
         self._told_at = -CHECKPOINT_SECONDS
         self._closed = False
 
@@ -75,7 +78,7 @@ class SqlAuditLog:
         await self._drain.flush()
 
     async def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Deliver what can be delivered in that time; the rest is the next process's. Call it
+        """Deliver what can be delivered in that time; the rest is for other processes. Call it
         when ``run`` has ended and nothing appends any more."""
         if self._closed:
             return

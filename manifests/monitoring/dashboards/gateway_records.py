@@ -42,9 +42,10 @@ def _deliveries() -> Panel:
     failures = rate(f"{_SPOOL}_delivery_failures_total")
     return lines(
         "Deliveries",
-        "Records brought to the database, and deliveries that it missed.",
+        "Records brought to the database, those that stopped gateways left, and missed deliveries.",
         Unit.OPERATIONS,
         Query(f"sum by (kind) ({rate(f'{_SPOOL}_delivered_total')})", "{{kind}}"),
+        Query(f"sum by (kind) ({rate(f'{_SPOOL}_taken_over_total')})", "{{kind}}, left by others"),
         Query(f"sum by (kind) ({failures})", "{{kind}}, failed"),
         runbook="QuarterdeckDatabaseAway",
     )

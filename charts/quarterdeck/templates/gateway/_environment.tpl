@@ -11,6 +11,7 @@
 {{- end }}
 {{- range $name, $value := dict
   "SPOOL_DIRECTORY" "/var/lib/quarterdeck/spool"
+  "HAND_OVER" true
   "SYSTEM_NAMESPACE" .Release.Namespace
   "WATCH_NAMESPACES" (include "quarterdeck.watchNamespaces" .)
   "DEFAULT_NAMESPACE" $v.defaultNamespace
