@@ -167,6 +167,25 @@ def test_a_spent_budget_is_told(here: Cli, shop: Standalone) -> None:
     wait_for(partial(answers, shop, key), "chats go on without it")
 
 
+def test_a_budget_with_too_little_left_says_so_wherever_one_looks(
+    here: Cli, shop: Standalone
+) -> None:
+    create(here, "unused")
+    tiny = budget("tiny", amountUSD=0.000001, scope={"kind": "Key", "name": "unused"})
+    here("apply", "-f", "-", stdin=as_yaml(in_shop(tiny)))
+
+    def row(*command: str) -> str:
+        return next((line for line in here(*command, *SHOP).out.splitlines() if "tiny" in line), "")
+
+    try:
+        wait_for(lambda: "TooLittleLeft" in row("get", "budgets"), "its status tells")
+        assert "TooLittleLeft" in row("budgets")
+        told = here("describe", "budget", "tiny", *SHOP).out
+        assert "0.000001 USD are left and every chat sets aside" in told
+    finally:
+        here("delete", "budget", "tiny", *SHOP)
+
+
 def test_costs_and_usage_are_in_dollars(here: Cli, shop: Standalone) -> None:
     key = create(here, "six")
     assert chat(shop, key) == chat(shop, key) == CHAT_USD

@@ -6,7 +6,7 @@ from openai import APIStatusError, OpenAI
 from e2e.echo import QUESTION, ROLL_SECONDS, echo_agent, provider_key
 from e2e.objects import CHILD_KINDS, MANAGED, agent_is, listed, worker_pods
 from e2e.pods import apply
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
@@ -20,13 +20,14 @@ def test_a_missing_secret_is_named_and_its_arrival_wakes_the_agent(
     agent = eventually(
         "SecretNotFound reported",
         lambda: agent_is("waiting", restricted, ready=False, reason="SecretNotFound"),
-        seconds=10,
+        seconds=PATIENCE,
     )
     assert "provider-key" in str(agent["status"]["conditions"])
     with pytest.raises(APIStatusError) as refusal:
         client.chat.completions.create(model=f"{restricted}/waiting", messages=QUESTION)
     assert refusal.value.status_code == 503
-    assert "provider-key" in refusal.value.message, "the reason reaches whoever chats"
+    assert "SecretNotFound" in refusal.value.message, "the reason reaches whoever chats"
+    assert "provider-key" not in refusal.value.message, "names are for the agent's owner"
     apply(restricted, provider_key("first-key"))
     eventually(
         "agent ready", lambda: agent_is("waiting", restricted, ready=True), seconds=ROLL_SECONDS
@@ -57,7 +58,7 @@ def test_kubectl_scale_changes_the_number_of_workers(echo: str) -> None:
     eventually(
         "no disruption budget",
         lambda: not listed("poddisruptionbudgets", echo, MANAGED),
-        seconds=20,
+        seconds=PATIENCE,
     )
 
 
@@ -65,7 +66,9 @@ def test_a_suspended_agent_costs_nothing_and_says_so(echo: str, client: OpenAI) 
     _suspend(echo, suspended=True)
     eventually("no workers", lambda: not worker_pods("echo", echo), seconds=ROLL_SECONDS)
     eventually(
-        "reported", lambda: agent_is("echo", echo, ready=False, reason="Suspended"), seconds=20
+        "reported",
+        lambda: agent_is("echo", echo, ready=False, reason="Suspended"),
+        seconds=PATIENCE,
     )
     with pytest.raises(APIStatusError) as refusal:
         client.chat.completions.create(model=f"{echo}/echo", messages=QUESTION)

@@ -9,6 +9,7 @@ from quarterdeck_gateway.admission.crossings import MemoryAlertSink
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.port import BudgetLine, Settlement
 from quarterdeck_gateway.admission.reporter import Reporter
+from quarterdeck_gateway.admission.room import Floors
 from quarterdeck_gateway.admission.unpriced import Survey
 from quarterdeck_gateway.catalogue.memory_writer import MemoryWriter
 from quarterdeck_gateway.catalogue.port import Observer
@@ -49,6 +50,8 @@ class ReportingGateway(World):
         self.writer: CountingWriter = CountingWriter(self.catalogue.observe)
         self.sink = MemoryAlertSink()
         self.survey = Survey({}, {})
+        self.floors = Floors({})
+        self.agents_known = True
         self.reporter = Reporter(
             self.keeper,
             self.store,
@@ -58,6 +61,8 @@ class ReportingGateway(World):
             self.metrics,
             gateway=self.gateway,
             unpriced=lambda: self.survey,
+            floors=lambda: self.floors,
+            agents_known=lambda: self.agents_known,
         )
 
     def status(self, name: str = "monthly") -> dict[str, Any]:

@@ -13,6 +13,8 @@ from quarterdeck_cli.tables import Form, show, show_json, show_rows, table
 CostForm = Literal["table", "json", "csv"]
 
 _BAR_WIDTH: Final = 20
+_REFUSING: Final = ("Exceeded", "TooLittleLeft")
+"""States of budgets that let no chat begin."""
 _USAGE: Final = {
     "Started": "started_at",
     "Namespace": "namespace",
@@ -44,7 +46,7 @@ def _show_budgets(items: Sequence[dict[str, Any]]) -> None:
     titles = ("Namespace", "Name", "Scope", "Period", "Spent", "Of", "", "%", "Resets at", "State")
     made = table(titles, right=("Spent", "Of", "%"))
     for item in items:
-        percent = item.get("percent") or 0
+        percent, state = item.get("percent") or 0, item.get("state") or ""
         style = "red" if percent >= 100 else "yellow" if percent >= 80 else "green"
         filled = min(percent, 100) * _BAR_WIDTH // 100
         bar = Text("█" * filled, style=style).append("░" * (_BAR_WIDTH - filled), style="dim")
@@ -58,7 +60,7 @@ def _show_budgets(items: Sequence[dict[str, Any]]) -> None:
             bar,
             Text(str(percent), style=style),
             item.get("resets_at") or "never",
-            item.get("state") or "",
+            Text(state, style="red" if state in _REFUSING else ""),
         )
     show(made)
 

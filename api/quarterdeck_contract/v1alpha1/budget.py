@@ -164,6 +164,7 @@ class Budget(Resource[BudgetSpec, BudgetStatus]):
             Column("Spent", ".status.spentUSD"),
             Column("Remaining", ".status.remainingUSD"),
             Column("Resets At", ".status.resetsAt"),
+            Column("Standing", '.status.conditions[?(@.type=="Exceeded")].reason'),
         ),
     )
 

@@ -9,6 +9,7 @@ from quarterdeck_contract.v1alpha1.budget import usd
 from quarterdeck_gateway.admission.lines import Current
 from quarterdeck_gateway.admission.periods import zone_of
 from quarterdeck_gateway.admission.port import BudgetState
+from quarterdeck_gateway.admission.room import TOO_LITTLE_LEFT, Shortage
 from quarterdeck_gateway.admission.thresholds import percent_spent
 
 ENFORCED: Final = "Enforced"
@@ -37,6 +38,8 @@ class Standing:
     """Why it cannot."""
     unpriced: Sequence[str] = ()
     """What costs that nobody knows the price of."""
+    short: Shortage | None = None
+    """Agents whose chats what is left does not let begin."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def status_of(standing: Standing, now: float) -> Status:
     observed = [_enforced(standing)]
     if standing.state is not None:
         numbers = _numbers(standing.current, standing.state)
-        observed.append(_exceeded(standing.current, standing.state))
+        observed.append(_exceeded(standing, standing.state))
     known = {condition["type"]: condition for condition in before["conditions"]}
     generation = standing.current.entry.manifest.get("metadata", {}).get("generation")
     fresh = {o.type: _dated(o, known.get(o.type), generation, rfc3339(now)) for o in observed}
@@ -114,12 +117,29 @@ def _enforced(standing: Standing) -> _Observed:
     return _Observed(ENFORCED, True, "Enforced", "")
 
 
-def _exceeded(current: Current, state: BudgetState) -> _Observed:
+def _exceeded(standing: Standing, state: BudgetState) -> _Observed:
+    """Whether the amount is spent; if not, whether what is left is of any use."""
+    current = standing.current
     if state.spent < current.line.amount:
-        return _Observed(EXCEEDED, False, "WithinBudget", "")
+        return _room(standing.short)
     what = "chats are refused" if current.line.enforced else "nothing is refused"
     said = f"{usd(state.spent)} of {usd(current.line.amount)} USD are spent; {what}"
     return _Observed(EXCEEDED, True, "AmountSpent", said)
+
+
+def _room(short: Shortage | None) -> _Observed:
+    """Something is left; ``short`` are the agents for which it is too little."""
+    if short is None:
+        return _Observed(EXCEEDED, False, "WithinBudget", "")
+    left, least = usd(short.left_micro_usd), usd(short.least_micro_usd)
+    if not short.everywhere:
+        said = f"{left} USD are left, too little for chats with {_listed(short.agents)}: "
+        return _Observed(EXCEEDED, False, "WithinBudget", f"{said}they set aside {least} or more")
+    said = (
+        f"{left} USD are left and every chat sets aside {least} or more, so chats are refused "
+        "that do not bound their answers: raise spec.amountUSD, or set maxTokens of the Model"
+    )
+    return _Observed(EXCEEDED, False, TOO_LITTLE_LEFT, said)
 
 
 def _dated(

@@ -8,7 +8,7 @@ gateway says so in the conditions, and all say the same.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -19,8 +19,9 @@ from quarterdeck_gateway.admission.keeper import Keeper
 from quarterdeck_gateway.admission.lines import Current, Lines, line_of
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
 from quarterdeck_gateway.admission.port import AdmissionStore, BudgetLine, BudgetState, StoreAway
+from quarterdeck_gateway.admission.room import Floorer, Floors, key_of, no_floors, shortage
 from quarterdeck_gateway.admission.seeding import HistoryAway
-from quarterdeck_gateway.admission.unpriced import Surveyor, nothing_unpriced
+from quarterdeck_gateway.admission.unpriced import Survey, Surveyor, nothing_unpriced
 from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
 from quarterdeck_gateway.errors import GatewayError, Unavailable
 
@@ -35,6 +36,7 @@ STORE_AWAY: Final = "the store of limits and budgets is away"
 LEDGER_AWAY: Final = "what was spent so far cannot be read from the ledger"
 _AT_ONCE: Final = 100
 _SEEDED_AT_ONCE: Final = 20
+T = TypeVar("T")
 
 
 class Reporter:
@@ -51,6 +53,8 @@ class Reporter:
         *,
         gateway: str,
         unpriced: Surveyor = nothing_unpriced,
+        floors: Floorer = no_floors,
+        agents_known: Callable[[], bool] = lambda: True,
         interval_seconds: float = INTERVAL_SECONDS,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -62,6 +66,8 @@ class Reporter:
         self._metrics = metrics
         self._gateway = gateway
         self._unpriced = unpriced
+        self._floors = floors
+        self._agents_known = agents_known
         self._interval = interval_seconds
         self._now = now
         self._lines = Lines()
@@ -70,7 +76,8 @@ class Reporter:
     async def run(self) -> None:
         """Round after round, until cancelled."""
         while True:
-            if self._catalogue.synced:
+            # Statuses speak of agents, too: without them they would change and change back.
+            if self._catalogue.synced and self._agents_known():
                 await self._round_or_log()
             await asyncio.sleep(self._interval)
 
@@ -105,8 +112,28 @@ class Reporter:
                 states, obstacle = await self._count(current)
             except StoreAway as away:
                 self._keeper.breaker.trip(away)
-        survey = self._unpriced()
-        return [Standing(c, states.get(c.line.id), obstacle, survey.of(c.entry)) for c in current]
+        survey, floors = self._unpriced(), self._floors()
+        standings: list[Standing] = []
+        for part in _parts(current, _AT_ONCE):
+            # Chats go first, however many budgets there are.
+            await asyncio.sleep(0)
+            standings += (
+                self._standing(c, states.get(c.line.id), obstacle, survey, floors) for c in part
+            )
+        return standings
+
+    def _standing(
+        self,
+        current: Current,
+        state: BudgetState | None,
+        obstacle: str,
+        survey: Survey,
+        floors: Floors,
+    ) -> Standing:
+        entry = current.entry
+        spent = None if state is None else state.spent
+        short = shortage(entry, spent, floors, key_of(entry, self._catalogue))
+        return Standing(current, state, obstacle, survey.of(entry), short)
 
     async def _count(self, current: Sequence[Current]) -> tuple[dict[str, BudgetState], str]:
         """How budgets stand, after those of which the store has no memory were seeded."""
@@ -168,7 +195,6 @@ class Reporter:
                 return
             self._written[entry.id] = standing
             if number % _AT_ONCE == 0:
-                # Chats go first, however many budgets there are.
                 await asyncio.sleep(0)
 
     async def _report(self, standing: Standing) -> bool:
@@ -196,8 +222,9 @@ def _same(standing: Standing, before: Standing | None) -> bool:
         and before.state == standing.state
         and before.obstacle == standing.obstacle
         and before.unpriced == standing.unpriced
+        and before.short == standing.short
     )
 
 
-def _parts(lines: Sequence[BudgetLine], size: int) -> list[Sequence[BudgetLine]]:
-    return [lines[begin : begin + size] for begin in range(0, len(lines), size)]
+def _parts(all_: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [all_[begin : begin + size] for begin in range(0, len(all_), size)]

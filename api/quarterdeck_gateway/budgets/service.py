@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.names import API_VERSION
-from quarterdeck_contract.v1alpha1.budget import ScopeKind, known_time_zone, usd
+from quarterdeck_contract.v1alpha1.budget import MICRO, known_time_zone, usd
+from quarterdeck_gateway.admission.room import (
+    TOO_LITTLE_LEFT,
+    Floorer,
+    Floors,
+    Shortage,
+    key_of,
+    no_floors,
+    shortage,
+)
 from quarterdeck_gateway.audit.port import AuditLog
-from quarterdeck_gateway.budgets.room import Floorer, Floors, Shortage, no_floors, shortage
 from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
 from quarterdeck_gateway.catalogue.attribution import Actor, attributed, by, change_event
 from quarterdeck_gateway.catalogue.entries import budget_entry
@@ -18,7 +27,6 @@ from quarterdeck_gateway.errors import InvalidRequest, NotFound, Starting
 from quarterdeck_gateway.identity.principal import Principal
 
 KIND: Final = "Budget"
-TOO_LITTLE_LEFT: Final = "TooLittleLeft"
 _NAMED: Final = 20
 
 
@@ -79,11 +87,9 @@ class BudgetService:
         self._record(AuditAction.RESOURCE_DELETED, actor, entry.manifest)
 
     def _view(self, entry: BudgetEntry, floors: Floors) -> BudgetView:
-        scope = entry.spec.scope
-        by_key = scope.kind is ScopeKind.KEY and scope.name is not None
-        key = self._catalogue.key(entry.namespace, scope.name or "") if by_key else None
-        spent = (entry.manifest.get("status") or {}).get("spentUSD")
-        return view(entry, shortage(entry, spent, floors, key.agents if key else ("*",)))
+        told = (entry.manifest.get("status") or {}).get("spentUSD")
+        spent = None if told is None else int(Decimal(told) * MICRO)
+        return view(entry, shortage(entry, spent, floors, key_of(entry, self._catalogue)))
 
     def _entry(self, principal: Principal, namespace: str, name: str) -> BudgetEntry:
         entry = self._catalogue.budget(namespace, name) if principal.may_enter(namespace) else None

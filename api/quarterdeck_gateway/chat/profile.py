@@ -1,6 +1,6 @@
 """What every chat with an agent needs to know of its manifest, read once per manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Profile:
 
 
 class Profiles:
-    """The profiles of the agents that were chatted with."""
+    """The profiles of the agents that were asked for."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Mapping[str, Any], Profile]] = {}
@@ -45,6 +45,12 @@ class Profiles:
         profile = profile_of(agent.manifest)
         self._known[agent.id] = agent.manifest, profile
         return profile
+
+    def keep(self, agents: Collection[AgentEntry]) -> None:
+        """Forget all others."""
+        if len(self._known) > len(agents):
+            alive = {agent.id for agent in agents}
+            self._known = {name: known for name, known in self._known.items() if name in alive}
 
 
 def profile_of(manifest: Mapping[str, Any]) -> Profile:

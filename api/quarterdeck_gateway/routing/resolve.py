@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from quarterdeck_gateway.errors import AgentNotReady, AgentSuspended, AmbiguousAgent, ModelNotFound
+from quarterdeck_gateway.routing.not_ready import not_ready_message
 from quarterdeck_gateway.routing.registry import AgentEntry, Registry
 
 RETRY_NOT_READY: Final = 5
@@ -45,11 +46,7 @@ def require_available(entry: AgentEntry) -> AgentEntry:
             retry_after=RETRY_SUSPENDED,
         )
     if not entry.replicas:
-        raise AgentNotReady(
-            f"The agent '{entry.id}' is not ready: {_why(entry)}",
-            param="model",
-            retry_after=RETRY_NOT_READY,
-        )
+        raise AgentNotReady(not_ready_message(entry), param="model", retry_after=RETRY_NOT_READY)
     return entry
 
 
@@ -81,9 +78,3 @@ def _unknown(model: str, registry: Registry, default_namespace: str) -> ModelNot
         else " GET /v1/models lists those that exist."
     )
     return ModelNotFound(f"There is no agent '{model}'.{hint}", param="model")
-
-
-def _why(entry: AgentEntry) -> str:
-    if entry.ready or not (entry.reason or entry.message):
-        return "none of its workers is ready yet."
-    return ": ".join(filter(None, (entry.reason, entry.message)))

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from quarterdeck_gateway.admission.room import TOO_LITTLE_LEFT
 from quarterdeck_gateway.system.schemas import ConditionView
 
 KindLiteral = Literal["Agent", "Model", "ApiKey", "Budget"]
 _INTENDED: Final = frozenset({"Suspended", "ScaledToZero", "Revoked", "Expired", "NotEnforced"})
 _SHOULD_BE: Final = {"Ready": "True", "Stalled": "False", "Exceeded": "False", "Enforced": "True"}
 """Types that tell of trouble, with their good status; others, like Reconciling, come and go."""
+_TROUBLE: Final = frozenset({TOO_LITTLE_LEFT})
+"""Reasons that tell of trouble though the status is the good one."""
 _UNSEEN: Final[Mapping[str, str]] = {
     "type": "Ready",
     "status": "Unknown",
@@ -53,10 +56,10 @@ def _of(resource: Resource) -> Iterator[ConditionView]:
 
 
 def _is_trouble(condition: Mapping[str, Any]) -> bool:
-    good = _SHOULD_BE.get(str(condition.get("type")))
-    if good is None or condition.get("reason") in _INTENDED:
+    good, reason = _SHOULD_BE.get(str(condition.get("type"))), condition.get("reason")
+    if good is None or reason in _INTENDED:
         return False
-    return condition.get("status") != good
+    return condition.get("status") != good or reason in _TROUBLE
 
 
 def _view(resource: Resource, condition: Mapping[str, Any]) -> ConditionView:

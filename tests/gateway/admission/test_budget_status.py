@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from quarterdeck_gateway.admission.port import Ask
+from quarterdeck_gateway.admission.room import Floors
 from quarterdeck_gateway.admission.seeding import HistoryAway, NoHistory
 from quarterdeck_gateway.admission.unpriced import Survey
 from support.budget_reports import ReportingGateway
@@ -89,6 +90,44 @@ async def test_models_without_a_price_are_named(gateway: ReportingGateway) -> No
     assert condition["reason"] == "UnknownPrice"
     assert "Model 'm0'" in condition["message"]
     assert "and 2 more" in condition["message"]
+
+
+async def test_too_little_left_for_any_chat_is_told_with_the_numbers(
+    gateway: ReportingGateway,
+) -> None:
+    line = await gateway.line()
+    gateway.floors = Floors({"team-a": {"shop": 880_001, "lab": 2_000_000}, "team-b": {"b": 1}})
+    await gateway.reporter.round()
+    exceeded = gateway.condition("Exceeded")
+    assert (exceeded["status"], exceeded["reason"]) == ("False", "TooLittleLeft")
+    assert "0.880000 USD are left and every chat sets aside 0.880001 or more" in exceeded["message"]
+    assert "spec.amountUSD" in exceeded["message"]
+    assert gateway.condition("Enforced")["status"] == "True"
+    await gateway.reporter.round()
+    assert len(gateway.writer.written) == 1
+    await gateway.spend(line, 880_000)
+    await gateway.reporter.round()
+    assert gateway.condition("Exceeded")["reason"] == "AmountSpent"
+
+
+async def test_agents_that_do_not_fit_are_named_while_others_do(gateway: ReportingGateway) -> None:
+    await gateway.budget()
+    gateway.floors = Floors({"team-a": {"shop": 880_000, "lab": 2_000_000}})
+    await gateway.reporter.round()
+    exceeded = gateway.condition("Exceeded")
+    assert (exceeded["status"], exceeded["reason"]) == ("False", "WithinBudget")
+    assert "too little for chats with team-a/lab: they set aside 2.000000" in exceeded["message"]
+
+
+async def test_a_cheaper_price_or_more_money_ends_it(gateway: ReportingGateway) -> None:
+    await gateway.budget()
+    gateway.floors = Floors({"team-a": {"shop": 880_001}})
+    await gateway.reporter.round()
+    gateway.floors = Floors({"team-a": {"shop": 880_000}})
+    await gateway.reporter.round()
+    exceeded = gateway.condition("Exceeded")
+    assert (exceeded["reason"], exceeded["message"]) == ("WithinBudget", "")
+    assert len(gateway.writer.written) == 2
 
 
 async def test_while_the_store_is_away_every_gateway_says_so_and_numbers_stay(

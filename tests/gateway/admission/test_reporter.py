@@ -113,6 +113,20 @@ async def test_it_runs_until_cancelled_and_survives_outages(gateway: ReportingGa
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_nothing_is_said_before_the_agents_are_known(gateway: ReportingGateway) -> None:
+    """What agents cost is in the statuses: they would be written, and written back."""
+    gateway.reporter._interval = 0.01
+    gateway.agents_known = False
+    await gateway.budget()
+    task = asyncio.create_task(gateway.reporter.run())
+    await asyncio.sleep(0.1)
+    assert gateway.writer.written == []
+    gateway.agents_known = True
+    await until(lambda: gateway.writer.written != [])
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_fault_of_ours_does_not_end_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     world = ReportingGateway()
     await world.budget()

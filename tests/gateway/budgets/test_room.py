@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from quarterdeck_contract.names import SYSTEM_NAMESPACE
 from support.management import OPERATOR, Management, api_key, budget, management, manifest_of
 
 PRICED: dict[str, Any] = {
@@ -85,3 +86,29 @@ async def test_of_a_key_only_the_agents_that_it_opens_count(world: Management) -
     await world.writer.create(api_key("ci", agents=["sh*"]))
     view = await _standing(world, "0.015", scope={"kind": "Key", "name": "ci"})
     assert view["state"] == "TooLittleLeft"
+
+
+async def test_agents_where_a_key_may_not_go_do_not_exist_for_its_budget(world: Management) -> None:
+    spec = {"model": "dear", "instructions": "Be brief."}
+    dearer = PRICED | {"price": {"inputPerMillion": 1, "outputPerMillion": 1000}}
+    await world.writer.create(manifest_of("Model", "dear", dearer, "team-b"))
+    await world.writer.create(manifest_of("Agent", "secret", spec, "team-b"))
+    await world.writer.create(api_key("ci"))
+    view = await _standing(world, "0.015", scope={"kind": "Key", "name": "ci"})
+    assert (view["state"], view["too_little_for"]) == ("TooLittleLeft", ["team-a/shop"])
+    assert view["least_chat_usd"] == "0.010000"
+
+
+async def test_a_budget_of_a_key_that_does_not_exist_is_short_for_nobody(world: Management) -> None:
+    view = await _standing(world, "0.015", scope={"kind": "Key", "name": "gone"})
+    assert (view["state"], view["too_little_for"]) == ("Enforced", [])
+
+
+async def test_a_key_of_the_installation_is_followed_where_it_may_go(world: Management) -> None:
+    await world.writer.create(api_key("far", SYSTEM_NAMESPACE, namespaces=["team-*"]))
+    given = {"amountUSD": 0.02, "scope": {"kind": "Key", "name": "far"}}
+    await world.writer.create(budget("far", SYSTEM_NAMESPACE, **given))
+    status = {"spentUSD": "0.015", "conditions": [ENFORCED]}
+    await world.writer.report("Budget", SYSTEM_NAMESPACE, "far", status, manager=OPERATOR)
+    view = await world.call("GET", f"/budgets/{SYSTEM_NAMESPACE}/far")
+    assert (view["state"], view["too_little_for"]) == ("TooLittleLeft", ["team-a/shop"])

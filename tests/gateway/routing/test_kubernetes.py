@@ -150,7 +150,7 @@ async def test_slices_that_vanished_while_the_watch_was_cut(
     del api.objects[path]
     api.forget_history()
     api.cut_streams()
-    await until(lambda: urls(registry) == [], seconds=5)
+    await until(lambda: urls(registry) == [])
 
 
 async def test_a_slice_may_come_before_its_agent(

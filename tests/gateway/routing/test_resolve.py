@@ -100,7 +100,7 @@ def test_a_suspended_agent() -> None:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        (agent("a", reason="ModelNotFound", message="no Model x"), "ModelNotFound: no Model x"),
+        (agent("a", reason="ModelNotFound", message="no Model x"), "ModelNotFound"),
         (agent("a", reason="", message=""), "none of its workers is ready yet"),
         (agent("a", ready=True, reason="Fine"), "none of its workers is ready yet"),
     ],

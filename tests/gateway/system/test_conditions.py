@@ -44,6 +44,7 @@ READY = condition("Ready", "True", "Active")
         ("ApiKey", [condition("Ready", "False", "Expired")], []),
         ("Budget", [READY, condition("Exceeded", "True", "AmountSpent")], ["AmountSpent"]),
         ("Budget", [READY, condition("Exceeded", "False", "WithinBudget")], []),
+        ("Budget", [READY, condition("Exceeded", "False", "TooLittleLeft")], ["TooLittleLeft"]),
         ("Budget", [READY, condition("Enforced", "False", "NotEnforced")], []),
         ("Budget", [READY, condition("Enforced", "False", "UnknownPrice")], ["UnknownPrice"]),
     ],

@@ -38,6 +38,7 @@ const BY_REASON: Record<string, string> = {
   NotEnforced: "Nothing is wrong. To refuse chats over the amount, set spec.enforce to true.",
   StoreUnavailable: "Bring the limits store back: spending cannot be counted without it.",
   AmountSpent: "Raise the amount, or wait for the next period.",
+  TooLittleLeft: "Raise the amount, or set maxTokens of the Model: chats then set aside less.",
 };
 
 const OTHERWISE = "Read the message; the events of the resource may say more.";
