@@ -35,6 +35,7 @@ from quarterdeck_gateway.background import Run, background
 from quarterdeck_gateway.books import open_books, open_database, open_store
 from quarterdeck_gateway.catalogue.attribution import ChangeAudit
 from quarterdeck_gateway.catalogue.port import Catalogue, ResourceWriter
+from quarterdeck_gateway.chat.floor import ChatFloors
 from quarterdeck_gateway.chat.preloading import load_when_needed
 from quarterdeck_gateway.conversations.retention import ConversationRetention
 from quarterdeck_gateway.database.engine import Database
@@ -224,6 +225,8 @@ async def _reporting(
         base.admission_metrics,
         gateway=base.instance,
         unpriced=PriceSurveyor(registry, base.catalogue, base.pricer),
+        floors=ChatFloors(registry, base.catalogue, base.pricer),
+        agents_known=lambda: registry.synced,
     )
     retention = Retention(
         base.database,

@@ -252,7 +252,7 @@ class AgentSuspended(Unavailable):
 
 
 class AgentNotReady(Unavailable):
-    """No replica is ready; the message carries the reason of the Ready condition."""
+    """No replica is ready; the message has the reason of the Ready condition, not its message."""
 
     code = "agent_not_ready"
 

@@ -7,6 +7,8 @@ from support.browser_chat import completed, start
 from support.provider_process import Provider
 
 LOOKS: tuple[tuple[str, Scheme], ...] = (("desktop", "light"), ("mobile", "dark"))
+CODE = "def a_function_with_a_long_name(the_first_argument, the_second_argument, the_third): ...\n"
+COLOUR = "element => getComputedStyle(element).color"
 PROSE = (
     r"""Einstein wrote $E = mc^2$; tea costs $5 to $10.
 
@@ -39,6 +41,10 @@ def test_an_answer_is_read_as_it_was_meant(admin: Page, provider: Provider) -> N
     expect(answer.locator("math")).to_have_count(2)
     expect(answer.locator("math[display=block] mfrac")).to_be_visible()
     expect(answer).to_contain_text("tea costs $5 to $10.")
+    keyword, code = answer.locator("pre").get_by_text("def", exact=True), answer.locator("pre")
+    expect(keyword).to_be_visible()
+    assert keyword.evaluate(COLOUR) != code.evaluate(COLOUR)
+    assert code.text_content() == CODE
     arabic = answer.get_by_text("مرحبا بالعالم")
     assert arabic.evaluate("text => getComputedStyle(text).direction") == "rtl"
     expect(answer.get_by_role("checkbox", name="Not done")).to_be_disabled()

@@ -21,6 +21,11 @@ def test_a_spent_budget_is_told_with_the_way_to_the_budgets(signed_in: SignedIn)
             look(page, DESKTOP if size == "desktop" else MOBILE, scheme)
             shot(page, f"chat-budget-{size}-{scheme}")
             assert axe(page) == []
+        page.wait_for_load_state("networkidle")
+        page.reload()
+        alert = completed(page).get_by_role("alert")
+        expect(alert).to_contain_text("A budget is used up")
+        expect(alert).to_contain_text("pocket")
         alert.get_by_role("link", name="See the budgets").click()
         expect(page.get_by_role("heading", name="Budgets", level=1)).to_be_visible()
         complaints.forgive("402")
@@ -38,6 +43,13 @@ def test_a_limit_counts_down_until_one_may_try_again(signed_in: SignedIn) -> Non
         before = _seconds(retry.inner_text())
         expect(retry).not_to_have_text(re.compile(rf"in {before} s"))
         assert _seconds(retry.inner_text()) < before
+        page.wait_for_load_state("networkidle")
+        page.reload()
+        alert = completed(page).get_by_role("alert")
+        expect(alert).to_contain_text("Too many requests just now")
+        expect(alert).to_contain_text("Request id")
+        expect(alert).not_to_contain_text(re.compile(r"in \d+ s"))
+        expect(alert.get_by_role("button", name="Try again", exact=True)).to_be_enabled()
         complaints.forgive("429")
 
 

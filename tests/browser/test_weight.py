@@ -17,6 +17,7 @@ MOST_TASK = 100.0
 TOKENS = 10_000
 LONG = 120_000
 """Milliseconds for that answer on a busy machine."""
+CODE = "def price(item):\n    return {'rope': 3, 'anchor': 70}.get(item)  # USD\n\n" * 10
 
 
 def test_the_first_load_is_light(browser: Browser, stack: Stack) -> None:
@@ -51,6 +52,8 @@ def test_a_very_long_answer_does_not_block_the_page(
         browser.start_tracing(page=page, categories=["toplevel", "disabled-by-default-cpu_time"])
         ask(page, "Tell me everything")
         answer = completed(page, patience=LONG)
+        last = answer.locator("pre").last
+        expect(last.get_by_text("return", exact=True).first).to_be_visible()
         tasks = _tasks(browser.stop_tracing())
         expect(answer).to_contain_text(f"word{TOKENS - 1}")
         expect(answer).to_contain_text(re.compile("10,000 out"))
@@ -64,6 +67,8 @@ def _long_answer() -> list[str]:
     pieces = [f"word{index} " for index in range(TOKENS)]
     for index in range(80, TOKENS, 80):
         pieces[index] = ("\n\n", "\n\n- ", "\n\n## ")[index // 80 % 3] + pieces[index]
+    for index in range(400, TOKENS, 400):
+        pieces[index] = f"\n\n```python\n{CODE}```\n{pieces[index]}"
     return pieces
 
 

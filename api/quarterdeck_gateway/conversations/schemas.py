@@ -54,6 +54,28 @@ class MessageStatus(StrEnum):
     ERROR = "error"
 
 
+class FailureCode(StrEnum):
+    """Why an answer failed: the codes of a chat's errors that the web UI tells apart, and what only
+    a browser sees (``stream_cut``, ``network``)."""
+
+    BUDGET_EXCEEDED = "budget_exceeded"
+    BUDGETS_UNAVAILABLE = "budgets_unavailable"
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
+    STARTING = "starting"
+    AGENT_NOT_READY = "agent_not_ready"
+    AGENT_SUSPENDED = "agent_suspended"
+    MODEL_NOT_FOUND = "model_not_found"
+    INVALID_API_KEY = "invalid_api_key"
+    SESSION_ENDED = "session_ended"
+    FORBIDDEN = "forbidden"
+    REQUEST_TOO_LARGE = "request_too_large"
+    UPSTREAM_FAILED = "upstream_failed"
+    UPSTREAM_TIMEOUT = "upstream_timeout"
+    UPSTREAM_DISCONNECTED = "upstream_disconnected"
+    STREAM_CUT = "stream_cut"
+    NETWORK = "network"
+
+
 class ExportFormat(StrEnum):
     """As what a conversation is taken along."""
 
@@ -103,6 +125,8 @@ class WantedMessage(_Shape):
     status: MessageStatus = MessageStatus.COMPLETE
     error: Annotated[str, Field(max_length=4096)] | None = None
     """What went wrong, for ``status`` ``error``."""
+    error_code: FailureCode | None = None
+    """The same for programs; absent for what has no code of its own."""
     input_tokens: Tokens | None = None
     output_tokens: Tokens | None = None
     cost_usd: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,12})?$")] | None = None
@@ -125,6 +149,8 @@ class MessageView(BaseModel):
     model: str | None
     status: MessageStatus
     error: str | None
+    error_code: FailureCode | None
+    """None also for messages of releases that did not keep it."""
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: str | None

@@ -36,6 +36,7 @@ WRITES_PER_MINUTE: Final = 120
 """Of one caller at one gateway: a chat needs two, and people do not type faster."""
 _FACTS: Final = (
     "model",
+    "error_code",
     "input_tokens",
     "output_tokens",
     "cost_usd",

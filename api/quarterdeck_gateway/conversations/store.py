@@ -49,6 +49,7 @@ class StoredMessage:
     key_id: str
     model: str | None
     status: str
+    error_code: str | None
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: str | None

@@ -12,6 +12,7 @@ from quarterdeck_gateway.conversations.schemas import (
     MAX_TITLE,
     ConversationDetail,
     ConversationView,
+    FailureCode,
     MessageRole,
     MessageStatus,
     MessageView,
@@ -93,6 +94,7 @@ class Texts:
             model=message.model,
             status=status,
             error=error,
+            error_code=known_code(message.error_code),
             input_tokens=message.input_tokens,
             output_tokens=message.output_tokens,
             cost_usd=message.cost_usd,
@@ -100,6 +102,11 @@ class Texts:
             request_id=message.request_id,
             created_at=rfc3339_of(message.created_at),
         )
+
+
+def known_code(stored: str | None) -> FailureCode | None:
+    """The code; None for one of another release, so that its message can still be read."""
+    return next((code for code in FailureCode if code == stored), None)
 
 
 def derived_title(content: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.errors import SchemaMismatch
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """All that this release knows, oldest first; the last is the one it works with."""
 
 

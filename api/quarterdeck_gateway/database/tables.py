@@ -140,6 +140,7 @@ conversation_messages: Final = Table(
     Column("key_id", Text, nullable=False),
     Column("model", Text),
     Column("status", Text, nullable=False),
+    Column("error_code", Text),
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("cost_usd", Text),

@@ -18,6 +18,11 @@ const PAIRS: readonly [string, readonly string[], number][] = [
   ["success", ["success-soft", "card"], TEXT],
   ["warning", ["warning-soft", "card"], TEXT],
   ["info", ["info-soft"], TEXT],
+  ["success", ["muted"], TEXT],
+  ["destructive", ["muted"], TEXT],
+  ...["keyword", "string", "number", "title", "type", "attribute"].map(
+    (kind): [string, string[], number] => [`code-${kind}`, ["muted"], TEXT],
+  ),
   ["foreground", ["warning-soft", "destructive-soft"], TEXT],
   ["input", ["card", "background"], SHAPE],
   ["ring", ["card", "background", "sidebar"], SHAPE],

@@ -57,7 +57,6 @@ async def test_only_who_has_the_claim_removes(desk: Desk, database: Database) ->
         assert await desk.listed() == left
 
 
-@pytest.mark.timeout(60)
 async def test_a_database_that_is_away_is_said_and_comes_back(postgres: PostgresServer) -> None:
     database = Database.open(postgres.new_database())
     async with database.write() as connection:

@@ -1758,6 +1758,13 @@ export interface components {
          */
         ExportFormat: "markdown" | "json";
         /**
+         * FailureCode
+         * @description Why an answer failed: the codes of a chat's errors that the web UI tells apart, and what only
+         *     a browser sees (``stream_cut``, ``network``).
+         * @enum {string}
+         */
+        FailureCode: "budget_exceeded" | "budgets_unavailable" | "rate_limit_exceeded" | "starting" | "agent_not_ready" | "agent_suspended" | "model_not_found" | "invalid_api_key" | "session_ended" | "forbidden" | "request_too_large" | "upstream_failed" | "upstream_timeout" | "upstream_disconnected" | "stream_cut" | "network";
+        /**
          * HealthStatus
          * @description How something stands.
          * @enum {string}
@@ -1910,6 +1917,8 @@ export interface components {
             created_at: string;
             /** Error */
             error: string | null;
+            /** @description None also for messages of releases that did not keep it. */
+            error_code: components["schemas"]["FailureCode"] | null;
             /** Input Tokens */
             input_tokens: number | null;
             /** Model */
@@ -3013,6 +3022,8 @@ export interface components {
              * @description What went wrong, for ``status`` ``error``.
              */
             error?: string | null;
+            /** @description The same for programs; absent for what has no code of its own. */
+            error_code?: components["schemas"]["FailureCode"] | null;
             /** Input Tokens */
             input_tokens?: number | null;
             /**
@@ -3074,6 +3085,8 @@ export interface components {
             created_at: string;
             /** Error */
             error: string | null;
+            /** @description None also for messages of releases that did not keep it. */
+            error_code: components["schemas"]["FailureCode"] | null;
             /** Input Tokens */
             input_tokens: number | null;
             /** Model */

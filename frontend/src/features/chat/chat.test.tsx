@@ -254,6 +254,7 @@ function message(position: number, role: string, content: string) {
     status: "complete",
     model: null,
     error: null,
+    error_code: null,
     input_tokens: null,
     output_tokens: null,
     cost_usd: null,

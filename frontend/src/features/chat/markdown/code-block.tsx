@@ -1,17 +1,20 @@
 import { Children, type ComponentProps, isValidElement, type ReactNode, useRef } from "react";
-import type { ExtraProps } from "streamdown";
+import { type ExtraProps, useIsCodeFenceIncomplete } from "streamdown";
 import { CopyButton } from "@/components/copy-button";
 import { t } from "../messages";
 import { isMaths, LazyFormula } from "./code";
+import { ColouredCode } from "./colours/coloured-code";
 
 export function CodeBlock({ children, node: _node }: ComponentProps<"pre"> & ExtraProps) {
   const code = useRef<HTMLPreElement>(null);
+  const whole = !useIsCodeFenceIncomplete();
   const inner = innerOf(children);
   if (isMaths(inner.className)) return <LazyFormula display>{inner.children}</LazyFormula>;
+  const language = languageOf(inner.className);
   return (
-    <figure className="my-3 overflow-hidden rounded-lg border bg-muted">
+    <figure className="my-3 overflow-hidden rounded-lg border bg-muted text-foreground not-italic">
       <figcaption className="flex items-center justify-between border-b py-0.5 pr-1 pl-3 text-muted-foreground text-xs">
-        <span className="font-mono">{languageOf(inner.className)}</span>
+        <span className="font-mono">{language}</span>
         <CopyButton
           value={() => code.current?.textContent ?? ""}
           label={t.copyCode}
@@ -23,9 +26,9 @@ export function CodeBlock({ children, node: _node }: ComponentProps<"pre"> & Ext
         dir="ltr"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard
         tabIndex={0}
-        className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-5 [&_code]:bg-transparent [&_code]:p-0 [&_code]:text-[1em]"
+        className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-5"
       >
-        {children}
+        <ColouredCode text={textOf(inner.children)} language={language} whole={whole} />
       </pre>
     </figure>
   );
@@ -40,6 +43,9 @@ function innerOf(children: ReactNode): Inner {
   const [code] = Children.toArray(children);
   return isValidElement<Inner>(code) ? code.props : {};
 }
+
+/** Code has no elements in it. */
+const textOf = (children: ReactNode): string => Children.toArray(children).join("");
 
 /** `class="language-sh"` is how Markdown notes it. */
 function languageOf(className = ""): string {

@@ -41,6 +41,8 @@ export interface MarkdownProps {
 function Markdown({ text, streaming }: MarkdownProps) {
   // Drawing a long answer must not hold up typing or scrolling.
   const shown = useDeferredValue(text);
+  // With the text it belongs to: a fence that is open at the end closes then.
+  const growing = useDeferredValue(streaming);
   // Not changed at the end: every block would be drawn anew in one go.
   const [began] = useState(streaming);
   const [split] = useState(blocksWithFormulas);
@@ -49,6 +51,7 @@ function Markdown({ text, streaming }: MarkdownProps) {
       className="answer"
       dir="auto"
       mode="streaming"
+      isAnimating={growing}
       parseIncompleteMarkdown={began}
       parseMarkdownIntoBlocksFn={split}
       remarkPlugins={REMARK}

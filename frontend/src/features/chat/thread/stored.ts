@@ -1,6 +1,8 @@
 /** Messages as the gateway keeps them, and as they are here. */
 import type { Schemas } from "@/lib/api";
+import { failureCodeOf } from "../answer/failure-advice";
 import { isRunning } from "../stream/answer";
+import type { Failure } from "../stream/events";
 import type { Message, ThreadState } from "./state";
 
 type Stored = Schemas["MessageView"];
@@ -12,10 +14,6 @@ export function stateOf(kept: Schemas["ConversationDetail"]): ThreadState {
 
 function messageOf(stored: Stored): Message {
   if (stored.role === "user") return { role: "user", content: stored.content };
-  const failure =
-    stored.status === "error"
-      ? { status: 0, code: "kept", message: stored.error ?? "" }
-      : undefined;
   return {
     role: "assistant",
     status: stored.status,
@@ -26,8 +24,22 @@ function messageOf(stored: Stored): Message {
     costUsd: stored.cost_usd ?? undefined,
     seconds: stored.seconds ?? undefined,
     requestId: stored.request_id ?? undefined,
-    failure,
+    failure: failureOf(stored),
     askedAt: 0,
+  };
+}
+
+/** As the gateway ends what it says of a limit. */
+const WAIT = /[;:] try again in \d+ s(?:econds)?(?=\.$)/;
+
+/** A failure as it was, but for how long one had to wait: that is over. */
+function failureOf({ status, error, error_code, request_id }: Stored): Failure | undefined {
+  if (status !== "error") return undefined;
+  return {
+    status: 0,
+    code: error_code ?? "kept",
+    message: (error ?? "").replace(WAIT, ""),
+    requestId: request_id ?? undefined,
   };
 }
 
@@ -39,12 +51,14 @@ export function keptAs(message: Message): Schemas["WantedMessage"] {
     return { role: "user", content: message.content, status: "complete" };
   }
   const status = isRunning(message) ? "stopped" : message.status;
+  const code = message.failure && failureCodeOf(message.failure);
   return {
     role: "assistant",
     content: message.content,
     status: status as Schemas["MessageStatus"],
     model: message.model ?? null,
     error: message.failure?.message.slice(0, MOST_ERROR_TEXT) ?? null,
+    ...(code && { error_code: code }),
     input_tokens: message.inputTokens ?? null,
     output_tokens: message.outputTokens ?? null,
     cost_usd: message.costUsd ?? null,
