@@ -7,7 +7,6 @@ measured program has to cooperate.
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -139,13 +138,6 @@ def answers(url: str, saying: bytes = b"") -> bool:
             return response.status == 200 and saying in response.read()
     except (URLError, ConnectionError, TimeoutError):
         return False
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pin(pid: int, cpus: Sequence[int]) -> None:

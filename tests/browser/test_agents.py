@@ -43,6 +43,7 @@ def test_a_bad_field_in_the_yaml_is_shown_at_its_line(admin: Page) -> None:
     editor.click()
     admin.keyboard.press("Control+End")
     admin.keyboard.insert_text("  replicas: plenty\n  colour: blue\n")
+    expect(editor).to_contain_text("colour: blue")
     line = editor.locator(".cm-line").all_inner_texts().index("  replicas: plenty") + 1
     problems = admin.get_by_role("region", name="Problems")
     expect(problems).to_contain_text(f"Line {line}")

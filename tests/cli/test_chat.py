@@ -137,7 +137,7 @@ def _converse(town: Town, turns: list[bytes]) -> str:
         while said.count(b"> ") < number:
             said += os.read(ours, 4096)
         os.write(ours, turn)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     try:
         while more := os.read(ours, 4096):
             said += more

@@ -7,7 +7,7 @@ import pytest
 
 from support.front_proxy import Listener, engine_network, front_proxy
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
 FORGED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
@@ -39,7 +39,7 @@ async def test_a_proxy_that_is_named_is_believed_and_no_hop_before_it() -> None:
 async def test_a_head_reaches_the_gateway_before_its_body() -> None:
     async def body() -> object:
         yield b"{"
-        await asyncio.wait_for(listener.arrived.wait(), 10)
+        await asyncio.wait_for(listener.arrived.wait(), 60)
         yield b"}"
 
     async with (
@@ -74,7 +74,7 @@ async def test_one_address_cannot_take_every_connection() -> None:
         aiohttp.ClientSession(listener.url) as session,
     ):
         asked = [asyncio.create_task(status(session)) for _ in range(3)]
-        done, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        done, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED, timeout=60)
         assert [task.result() for task in done] == [429]
         async with session.get("/v1/models") as refused:
             assert refused.headers["Retry-After"] == "5"

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
 HELLO: Any = [{"role": "user", "content": "Tell me a long story about the sea."}]
 SERVICES = {"gateway", "ui", "redis", "postgres", "monitoring-key", "prometheus"}
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def _ready(client: OpenAI) -> None:
@@ -58,7 +58,8 @@ def test_a_chat_streams_through_nginx(client: OpenAI) -> None:
     assert len(arrivals) > 5
     gaps = [later - earlier for earlier, later in pairwise(arrivals)]
     # A buffering proxy would deliver everything in one moment.
-    assert sum(gap > 0.002 for gap in gaps) > len(gaps) / 3
+    # A busy machine takes several at once.
+    assert sum(gap > 0.002 for gap in gaps) > len(gaps) / 10
 
 
 async def test_the_web_ui_is_there_with_its_policy(stack: Stack) -> None:
@@ -139,9 +140,24 @@ def test_containers_may_do_little(stack: Stack) -> None:
         assert "no-new-privileges:true" in host["SecurityOpt"], name
         assert host["Memory"] > 0, name
         assert host["PidsLimit"] > 0, name
-        assert each["State"]["Health"]["Status"] == "healthy", name
     published = {name for name, each in containers.items() if _published(each)}
     assert published == {"ui", "prometheus"}
+
+
+def test_containers_are_healthy(stack: Stack) -> None:
+    """After a while: a check that a busy machine answers late counts as failed."""
+
+    def ailing() -> list[str]:
+        return [
+            each["Name"]
+            for each in stack.containers()
+            if each["State"]["Health"]["Status"] != "healthy"
+        ]
+
+    deadline = time.monotonic() + PATIENCE
+    while found := ailing():
+        assert time.monotonic() < deadline, found
+        time.sleep(1)
 
 
 def _published(container: dict[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ from e2e.trouble import (
     sql,
     without_right_to,
 )
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from observability import faults
 from support.cluster import kubectl
 
@@ -67,10 +67,11 @@ def budget_used_up(scene: Scene) -> Iterator[Callable[[], object]]:
     name, where = f"small-{secrets.token_hex(2)}", scene.namespace
     small = budget(name, 10, scope={"kind": "Key", "name": name})
     with _made(where, api_key(name, agents=["dear"]), small):
-        eventually("budget in force", lambda: in_force(name, where), seconds=20)
+        eventually("budget in force", lambda: in_force(name, where), seconds=PATIENCE)
         key = key_of(name, where)
-        eventually("first chat", lambda: scene.chat("dear", key=key) == 200, seconds=20)
-        assert scene.chats("dear", 7, key=key) == [200] * 7
+        eventually("first chat", lambda: scene.chat("dear", key=key) == 200, seconds=PATIENCE)
+        for _ in range(7):
+            eventually("a chat", lambda: scene.chat("dear", key=key) == 200, seconds=PATIENCE)
         nearly = f'quarterdeck:budget_used:ratio{{budget="{name}"}} >= 0.8'
         one = Every(5)
         yield lambda: scene.prometheus.query(nearly) and one.due() and scene.chat("dear", key=key)

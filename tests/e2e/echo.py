@@ -7,7 +7,7 @@ import httpx
 from e2e.objects import Manifest
 from e2e.pods import PROVIDER, PROVIDER_PORT
 
-ROLL_SECONDS: Final = 90
+ROLL_SECONDS: Final = 120
 """Longest wait for workers to come or go."""
 QUESTION: Final[Any] = [{"role": "user", "content": "Well?"}]
 
@@ -45,7 +45,7 @@ def provider_key(value: str) -> Manifest:
 
 def keys_used(provider: str) -> list[str]:
     """What the fake provider got as Authorization since it was last asked to forget."""
-    asked = httpx.get(f"{provider}/fake/requests").json()
+    asked = httpx.get(f"{provider}/fake/requests", timeout=60).json()
     return [
         next(value for name, value in request["headers"].items() if name.lower() == "authorization")
         for request in asked

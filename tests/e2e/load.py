@@ -13,7 +13,7 @@ from e2e.money import ANSWER_TOKENS, budget, priced_agent
 from e2e.objects import agent_is, condition, read
 from e2e.pods import apply
 from e2e.prometheus import Prometheus
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 
 PEOPLE: Final = 6
 
@@ -51,7 +51,7 @@ class Scene:
             url,
             json=body | {"namespace": self.namespace},
             headers=_bearer(self.installation.admin_key),
-            timeout=30,
+            timeout=60,
         )
         assert answer.status_code < 300, answer.text
 
@@ -62,7 +62,7 @@ class Scene:
 
     def script(self, **script: Any) -> None:
         """How the provider answers from now on; nothing: as usual."""
-        answer = httpx.put(f"{self.provider}/fake/script", json={"script": script})
+        answer = httpx.put(f"{self.provider}/fake/script", json={"script": script}, timeout=60)
         answer.raise_for_status()
 
 
@@ -77,7 +77,7 @@ def set_up(scene: Scene) -> None:
             lambda agent=agent: agent_is(agent, namespace, ready=True),  # type: ignore[misc]
             seconds=ROLL_SECONDS,
         )
-    eventually("budget in force", lambda: in_force("plenty", namespace), seconds=20)
+    eventually("budget in force", lambda: in_force("plenty", namespace), seconds=PATIENCE)
 
 
 def in_force(name: str, namespace: str) -> bool:

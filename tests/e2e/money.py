@@ -12,7 +12,7 @@ import httpx
 
 from e2e.echo import echo_agent
 from e2e.installation import SYSTEM
-from e2e.objects import Manifest, listed, read
+from e2e.objects import Manifest, read, staying
 from e2e.port_forward import PortForward
 
 GROUP: Final = "quarterdeck.dev/v1alpha1"
@@ -53,8 +53,8 @@ def key_of(name: str, namespace: str) -> str:
 @contextmanager
 def every_gateway() -> Iterator[list[str]]:
     """URLs of all gateways, each by itself."""
-    pods = listed("pods", SYSTEM, "app.kubernetes.io/component=gateway")
-    names = [p["metadata"]["name"] for p in pods if "deletionTimestamp" not in p["metadata"]]
+    pods = staying(SYSTEM, "app.kubernetes.io/component=gateway")
+    names = [pod["metadata"]["name"] for pod in pods]
     with ExitStack() as stack:
         yield [stack.enter_context(PortForward(name, GATEWAY_PORT, SYSTEM)).url for name in names]
 
@@ -67,7 +67,7 @@ def chat(client: httpx.Client, url: str, key: str, model: str) -> httpx.Response
         "max_tokens": ANSWER_TOKENS,
     }
     headers = {"Authorization": f"Bearer {key}"}
-    return client.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=30)
+    return client.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
 
 
 def crowd(urls: Sequence[str], key: str, model: str, chats: int) -> dict[str, Counter[int]]:

@@ -27,6 +27,12 @@ def listed(kinds: str, namespace: str, selector: str = "") -> list[Manifest]:
     return items
 
 
+def staying(namespace: str, selector: str) -> list[Manifest]:
+    """The pods with these labels that are not on their way out."""
+    pods = listed("pods", namespace, selector)
+    return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+
+
 def exists(kind: str, name: str, namespace: str) -> bool:
     try:
         read(kind, name, namespace)
@@ -53,8 +59,7 @@ def agent_is(name: str, namespace: str, *, ready: bool, reason: str = "") -> Man
 
 def worker_pods(agent: str, namespace: str) -> list[Manifest]:
     """The agent's pods that are not on their way out."""
-    pods = listed("pods", namespace, f"quarterdeck.dev/agent={agent}")
-    return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+    return staying(namespace, f"quarterdeck.dev/agent={agent}")
 
 
 def config_hashes(agent: str, namespace: str) -> set[str]:

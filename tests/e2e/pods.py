@@ -19,7 +19,7 @@ _SLEEP = ["python", "-c", "import signal; signal.sigwait({signal.SIGTERM})"]
 _CONNECT = """
 import socket, sys
 try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3).close()
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5).close()
 except OSError as exc:
     print(type(exc).__name__)
 else:
@@ -72,7 +72,7 @@ def connects(from_pod: str, namespace: str, host: str, port: int) -> str:
 
 def connects_by_shell(from_pod: str, namespace: str, host: str, port: int) -> bool:
     """Whether a connection can be had, from a pod that has no Python but bash."""
-    attempt = f"timeout 3 bash -c '</dev/tcp/{host}/{port}' 2>/dev/null && echo yes || echo no"
+    attempt = f"timeout 5 bash -c '</dev/tcp/{host}/{port}' 2>/dev/null && echo yes || echo no"
     said = kubectl("exec", "-n", namespace, from_pod, "--", "bash", "-c", attempt).strip()
     assert said in ("yes", "no"), said
     return said == "yes"
@@ -120,11 +120,12 @@ def apply(namespace: str, *manifests: Manifest) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", stdin=json.dumps(items))
 
 
-def wait_ready(namespace: str, name: str, seconds: int = 60) -> None:
+def wait_ready(namespace: str, name: str, seconds: int = 110) -> None:
     """Until the pod is Ready; raises KubectlError with what it waits for."""
     try:
         kubectl(
-            "wait", "pod", name, "-n", namespace, "--for=condition=Ready", f"--timeout={seconds}s"
-        )
+            "wait", "pod", name, "-n", namespace, "--for=condition=Ready",
+            f"--timeout={seconds}s", timeout=seconds + 10,
+        )  # fmt: skip
     except KubectlError as exc:
         raise KubectlError(f"{exc}\n{kubectl('describe', 'pod', name, '-n', namespace)}") from exc

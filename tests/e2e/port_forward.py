@@ -28,12 +28,21 @@ class PortForward:
         self.url = ""
 
     def __enter__(self) -> Self:
-        self._begin()
+        self._open()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=OPEN_SECONDS)
+
+    def _open(self) -> None:
+        """Begin; a pod that is ready is not always there for kubectl at the first attempt."""
+
+        def begun() -> bool:
+            self._begin()
+            return True
+
+        eventually(f"way to {self._pod or self._namespace}", begun, seconds=OPEN_SECONDS)
 
     def _begin(self) -> None:
         ports = f"{self._near}:{self._far}"
@@ -77,7 +86,7 @@ class LastingForward(PortForward):
     def __exit__(self, *exc_info: object) -> None:
         self._over.set()
         self._process.terminate()
-        self._keeper.join(timeout=10)
+        self._keeper.join(timeout=OPEN_SECONDS)
 
     def wait_open(self) -> None:
         """Returns once a request gets to a pod that the Service still sends requests to."""
@@ -89,7 +98,8 @@ class LastingForward(PortForward):
             self._process.terminate()
             return False
         with suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}{self._probe}").is_success and pod == self._pod
+            answer = httpx.get(f"{self.url}{self._probe}", timeout=OPEN_SECONDS / 2)
+            return answer.is_success and pod == self._pod
         return False
 
     def _serving(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ class Prometheus:
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The series that the expression has now; raises AssertionError when it is none."""
-        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=30)
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=60)
         said = answer.json()
         assert said["status"] == "success", f"{expression}: {said}"
         result: list[dict[str, Any]] = said["data"]["result"]
@@ -26,7 +26,7 @@ class Prometheus:
 
     def targets(self) -> list[dict[str, Any]]:
         """Everything that it reads, with ``health`` and ``lastError``."""
-        answer = httpx.get(f"{self.url}/api/v1/targets", params={"state": "active"}, timeout=30)
+        answer = httpx.get(f"{self.url}/api/v1/targets", params={"state": "active"}, timeout=60)
         found: list[dict[str, Any]] = answer.json()["data"]["activeTargets"]
         return found
 

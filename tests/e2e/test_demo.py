@@ -19,7 +19,8 @@ pytestmark = [
 
 SAMPLE = ROOT / "manifests" / "samples" / "demo.yaml"
 KEYS_SAMPLE = SAMPLE.with_name("keys-and-budgets.yaml")
-READY_SECONDS = 90
+READY_SECONDS = 120
+WAIT = "--timeout=55s"
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +82,8 @@ def test_the_agent_is_listed_as_a_model(demo: str, client: OpenAI) -> None:
 def test_the_sample_of_keys_and_budgets_goes_with_it(demo: str, installation: Installation) -> None:
     kubectl("apply", "-n", demo, "-f", str(KEYS_SAMPLE))
     for kind, name in (("apikey", "demo-app"), ("budget", "all-demos"), ("budget", "demos-team")):
-        kubectl("wait", kind, name, "-n", demo, "--for=condition=Ready", "--timeout=20s")
-    kubectl("wait", "budgets", "--all", "-n", demo, "--for=condition=Enforced", "--timeout=20s")
+        kubectl("wait", kind, name, "-n", demo, "--for=condition=Ready", WAIT)
+    kubectl("wait", "budgets", "--all", "-n", demo, "--for=condition=Enforced", WAIT)
     client = OpenAI(
         base_url=f"{installation.url}/v1", api_key=key_of("demo-app", demo), max_retries=0
     )

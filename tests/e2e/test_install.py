@@ -68,11 +68,11 @@ def test_the_gateway_holds_only_the_hash_of_the_admin_key(installation: Installa
 
 def test_only_the_admin_key_opens_the_gateway(installation: Installation) -> None:
     for headers in ({}, {"Authorization": "Bearer qd_wrong"}):
-        refused = httpx.get(f"{installation.url}/v1/models", headers=headers)
+        refused = httpx.get(f"{installation.url}/v1/models", headers=headers, timeout=60)
         assert refused.status_code == 401
         assert "Authorization: Bearer" in refused.json()["error"]["message"]
     good = {"Authorization": f"Bearer {installation.admin_key}"}
-    assert httpx.get(f"{installation.url}/v1/models", headers=good).status_code == 200
+    assert httpx.get(f"{installation.url}/v1/models", headers=good, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

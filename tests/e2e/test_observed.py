@@ -12,17 +12,17 @@ from e2e.causes import CAUSES, NOT_CAUSED, Cause, budget_used_up
 from e2e.installation import Installation
 from e2e.load import Scene, set_up
 from e2e.prometheus import Prometheus
-from e2e.waiting import eventually
+from e2e.waiting import NOT_YET, eventually
 from observability.expressions import Expression, expressions
 
-pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(600)]
 
 ALL = expressions()
 BUDGET_FIRES = Expression(
     "a budget's alert", 'ALERTS{alertname=~"QuarterdeckBudget.*",alertstate="firing"}', None
 )
-LOAD_SECONDS = 120
-FAULT_SECONDS = 150
+LOAD_SECONDS = 300
+FAULT_SECONDS = 400
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +40,13 @@ def test_every_target_is_up(scene: Scene) -> None:
         expected = {"prometheus": 1, "quarterdeck-operator": 2, "quarterdeck-gateway": 2}
         return jobs.items() >= expected.items() and jobs["quarterdeck-worker"] >= 2
 
-    eventually("all targets found", found, seconds=60)
+    eventually("all targets found", found, seconds=120)
 
     def down() -> list[str]:
         targets = scene.prometheus.targets()
         return [f"{t['scrapeUrl']}: {t['lastError']}" for t in targets if t["health"] != "up"]
 
-    _until_empty("every target up", down, seconds=40)
+    _until_empty("every target up", down, seconds=120)
 
 
 def test_ordinary_load_answers_every_expression_that_needs_no_fault(scene: Scene) -> None:
@@ -87,12 +87,17 @@ def _name(expression: Expression) -> str:
 def _provoke(cause: Cause, scene: Scene, waiting: list[Expression]) -> None:
     """Answers count whenever they come: some faults pass by."""
     began = time.monotonic()
+    broken: BaseException | None = None
     with cause(scene) as again:
         while waiting:
-            again()
-            waiting = scene.prometheus.silent(waiting)
+            try:
+                again()
+                waiting = scene.prometheus.silent(waiting)
+            except NOT_YET as exc:
+                broken = exc
             spent = time.monotonic() - began
-            assert spent < FAULT_SECONDS, f"no answer: {[e.source for e in waiting]}"
+            unanswered = [expression.source for expression in waiting]
+            assert spent < FAULT_SECONDS, f"no answer: {unanswered}; last broken off: {broken!r}"
             time.sleep(0.5)
 
 

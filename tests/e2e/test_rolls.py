@@ -11,10 +11,11 @@ from openai import APIStatusError, OpenAI
 
 from e2e.echo import QUESTION, ROLL_SECONDS, keys_used, provider_key
 from e2e.installation import SYSTEM, Installation
-from e2e.objects import agent_is, config_hashes, exists, listed
+from e2e.objects import agent_is, config_hashes, exists
 from e2e.pods import apply
 from e2e.port_forward import PortForward
-from e2e.waiting import eventually
+from e2e.trouble import gateway_pod
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
@@ -63,7 +64,7 @@ class Chatter(threading.Thread):
 
     def stop(self) -> None:
         self._over.set()
-        self.join(timeout=30)
+        self.join(timeout=120)
 
 
 def test_a_changed_secret_rolls_the_workers_while_chats_go_on(
@@ -73,7 +74,7 @@ def test_a_changed_secret_rolls_the_workers_while_chats_go_on(
     chatter = Chatter(client, f"{echo}/echo")
     chatter.start()
     try:
-        eventually("chats answered", lambda: chatter.answered > 3, seconds=20)
+        eventually("chats answered", lambda: chatter.answered > 3, seconds=PATIENCE)
         apply(echo, provider_key("second-key"))
         eventually(
             "workers rolled",
@@ -83,26 +84,26 @@ def test_a_changed_secret_rolls_the_workers_while_chats_go_on(
         eventually(
             "second key in use",
             lambda: "Bearer second-key" in keys_used(provider),
-            seconds=20,
+            seconds=PATIENCE,
         )
     finally:
         chatter.stop()
     assert chatter.failed == []
-    assert chatter.provider_away <= 1
-    httpx.delete(f"{provider}/fake/requests")
-    client.chat.completions.create(model=f"{echo}/echo", messages=QUESTION)
-    assert keys_used(provider) == ["Bearer second-key"]
+    assert chatter.provider_away <= 3
+    httpx.delete(f"{provider}/fake/requests", timeout=60)
+    eventually("a chat", lambda: _answered(client, f"{echo}/echo"), seconds=PATIENCE)
+    assert set(keys_used(provider)) == {"Bearer second-key"}
 
 
 @pytest.fixture
 def slow(provider: str, echo: str, client: OpenAI) -> Iterator[str]:
     """Answers take several seconds, piece by piece; the whole text is given."""
-    eventually("a chat answered", lambda: _answered(client, f"{echo}/echo"), seconds=30)
+    eventually("a chat answered", lambda: _answered(client, f"{echo}/echo"), seconds=PATIENCE)
     pieces = [f"word{number} " for number in range(SLOW_PIECES)]
     script = {"pieces": pieces, "piece_delay": SLOW_SECONDS / SLOW_PIECES}
-    httpx.put(f"{provider}/fake/script", json={"script": script}).raise_for_status()
+    httpx.put(f"{provider}/fake/script", json={"script": script}, timeout=60).raise_for_status()
     yield "".join(pieces)
-    httpx.put(f"{provider}/fake/script", json={"script": {}}).raise_for_status()
+    httpx.put(f"{provider}/fake/script", json={"script": {}}, timeout=60).raise_for_status()
 
 
 def _streamed(client: OpenAI, model: str, meanwhile: Callable[[], object]) -> str:
@@ -127,7 +128,7 @@ def test_a_stream_outlives_the_roll_of_its_worker(echo: str, slow: str, client: 
 
 def test_a_stream_outlives_its_gateway(echo: str, slow: str, installation: Installation) -> None:
     eventually("ready", lambda: agent_is("echo", echo, ready=True), seconds=ROLL_SECONDS)
-    pod = listed("pods", SYSTEM, "app.kubernetes.io/component=gateway")[0]["metadata"]["name"]
+    pod = gateway_pod()
 
     def retire() -> None:
         kubectl("delete", "pod", pod, "-n", SYSTEM, "--wait=false")
@@ -136,4 +137,4 @@ def test_a_stream_outlives_its_gateway(echo: str, slow: str, installation: Insta
         url, key = f"{gateway.url}/v1", installation.admin_key
         with OpenAI(base_url=url, api_key=key, max_retries=0) as client:
             assert _streamed(client, f"{echo}/echo", retire) == slow
-    eventually("gone once idle", lambda: not exists("pod", pod, SYSTEM), seconds=30)
+    eventually("gone once idle", lambda: not exists("pod", pod, SYSTEM), seconds=PATIENCE)

@@ -9,14 +9,15 @@ import pytest
 
 from e2e.installation import SYSTEM, Installation
 from e2e.objects import exists, listed, read
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
 
-TAKE_OVER_SECONDS = 20
+TAKE_OVER_SECONDS = 30
 """The Lease lasts 15 s, followers look every 2 s, and the machine has other things to do."""
-HAND_OVER_SECONDS = 5
+HAND_OVER_SECONDS = 12
+"""Less than the Lease lasts: who had to wait for its end would be later."""
 AGENT = """
 apiVersion: quarterdeck.dev/v1alpha1
 kind: Agent
@@ -67,16 +68,18 @@ def every_replica(installation: Installation) -> None:
 def test_another_replica_takes_over_from_a_killed_leader(
     installation: Installation, restricted: str
 ) -> None:
-    leader = eventually("a leader", _leader, seconds=30)
+    leader = eventually("a leader", _leader, seconds=PATIENCE)
     before = _holder()
     process = _process_of(leader)
     if process is None:
         pytest.skip("the leader runs on another machine: kill -9 cannot be sent from here")
     os.kill(process, signal.SIGKILL)
-    died = time.monotonic()
     kubectl("apply", "-n", restricted, "-f", "-", stdin=AGENT.format(name="orphan"))
-    eventually("judged by the new leader", lambda: _judged(restricted, "orphan"), seconds=40)
-    assert time.monotonic() - died <= TAKE_OVER_SECONDS
+    eventually(
+        "judged by the new leader",
+        lambda: _judged(restricted, "orphan"),
+        seconds=TAKE_OVER_SECONDS,
+    )
     assert _holder() not in ("", before)
     assert exists("agent", "orphan", restricted)
 
@@ -84,8 +87,8 @@ def test_another_replica_takes_over_from_a_killed_leader(
 def test_a_leader_that_is_asked_to_go_hands_over_at_once(
     installation: Installation, restricted: str
 ) -> None:
-    leader = eventually("a leader", _leader, seconds=30)
+    leader = eventually("a leader", _leader, seconds=PATIENCE)
     kubectl("delete", "pod", leader, "-n", SYSTEM, "--wait=false")
     started = time.monotonic()
-    eventually("another leader", lambda: _leader() not in ("", leader), seconds=30, every=0.1)
+    eventually("another leader", lambda: _leader() not in ("", leader), seconds=PATIENCE, every=0.1)
     assert time.monotonic() - started <= HAND_OVER_SECONDS

@@ -19,7 +19,7 @@ from e2e.installation import (
 )
 from e2e.objects import CHILD_KINDS, MANAGED, agent_is, listed
 from e2e.pods import apply
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(420)]
@@ -78,7 +78,9 @@ def test_resources_go_when_asked_and_secrets_and_claims_stay(
     _uninstall(customResources=True)
     assert _everywhere(OURS) == []
     eventually(
-        "children collected", lambda: not listed(CHILD_KINDS, with_an_agent, MANAGED), seconds=30
+        "children collected",
+        lambda: not listed(CHILD_KINDS, with_an_agent, MANAGED),
+        seconds=PATIENCE,
     )
     _leaves_only(NAMESPACES_OWN | GIVEN | SECRETS | CLAIMS)
 

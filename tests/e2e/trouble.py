@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from e2e.installation import SYSTEM
-from e2e.objects import Manifest, listed, read
+from e2e.objects import Manifest, read, staying
 from e2e.waiting import eventually
 from support.cluster import kubectl
 
@@ -38,9 +38,7 @@ def sql(statements: str) -> None:
 
 def gateway_pod() -> str:
     """One of the gateways that are not on their way out."""
-    pods = listed("pods", SYSTEM, "app.kubernetes.io/component=gateway")
-    names = [p["metadata"]["name"] for p in pods if "deletionTimestamp" not in p["metadata"]]
-    return str(names[0])
+    return str(staying(SYSTEM, "app.kubernetes.io/component=gateway")[0]["metadata"]["name"])
 
 
 @contextmanager
@@ -72,7 +70,7 @@ def slow_redis(milliseconds: int) -> Iterator[None]:
     try:
         yield
     finally:
-        pausing.communicate(timeout=10)
+        pausing.communicate(timeout=60)
 
 
 @contextmanager

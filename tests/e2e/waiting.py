@@ -1,10 +1,15 @@
 """Waits for what a cluster will do in its own time, and says what it last saw when it does not."""
 
+import subprocess
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from support.cluster import KubectlError
+import httpx
+
+PATIENCE: Final = 90.0
+"""Seconds for what takes a few, on a machine that has other things to do."""
+NOT_YET: Final = (AssertionError, httpx.TransportError, subprocess.TimeoutExpired)
 
 Seen = TypeVar("Seen")
 
@@ -12,7 +17,8 @@ Seen = TypeVar("Seen")
 def eventually(
     what: str, look: Callable[[], Seen | None], *, seconds: float, every: float = 0.3
 ) -> Seen:
-    """What ``look`` returns once that is true; a failed assertion or kubectl counts as not yet.
+    """What ``look`` returns once that is true; a failed assertion or kubectl counts as not yet, and
+    so does a request that is lost: the way into the cluster may break off and is opened again.
 
     Raises AssertionError with the last sight when ``seconds`` are over.
     """
@@ -21,7 +27,7 @@ def eventually(
     while time.monotonic() < until:
         try:
             seen = look()
-        except KubectlError as exc:
+        except NOT_YET as exc:
             last = exc
         else:
             if seen:

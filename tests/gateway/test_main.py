@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -22,6 +21,7 @@ from quarterdeck_kube.resources import AGENT, ENDPOINT_SLICE
 from support.declared import PEPPER
 from support.fake_api import FakeApi
 from support.fake_worker import FakeWorker, Script
+from support.ports import free_port
 from support.redis_servers import running
 from support.running_gateway import KEY, MESSAGES
 
@@ -76,8 +76,6 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def environment(api: FakeApi, redis_url: str, tmp_path: Path) -> dict[str, str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     return {
         "QUARTERDECK_ADMIN_KEY_HASH": hashlib.sha256(KEY.encode()).hexdigest(),
         "QUARTERDECK_KEY_PEPPER": PEPPER,
@@ -87,8 +85,8 @@ def environment(api: FakeApi, redis_url: str, tmp_path: Path) -> dict[str, str]:
         "QUARTERDECK_SPOOL_DIRECTORY": str(tmp_path / "spool"),
         "QUARTERDECK_ALLOWED_NETWORKS": "127.0.0.0/8",
         "QUARTERDECK_HOST": "127.0.0.1",
-        "QUARTERDECK_PORT": str(port),
-        "QUARTERDECK_DRAIN_DELAY_SECONDS": "0.5",
+        "QUARTERDECK_PORT": str(free_port()),
+        "QUARTERDECK_DRAIN_DELAY_SECONDS": "3",
         "KUBECONFIG": str(kubeconfig(tmp_path / "kubeconfig", api.url)),
     }
 
@@ -122,11 +120,13 @@ async def test_a_life(environment: dict[str, str], worker: FakeWorker) -> None:
     ):
         await response.content.readany()
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(60):
+            while await ready(url):
+                await asyncio.sleep(0.05)
         async with http.get(f"{url}/readyz") as probe:
-            assert probe.status == 503
+            assert probe.status == 503, "it says so while it still listens"
         assert b"data: [DONE]\n\nevent: quarterdeck.cost\n" in await response.read()
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, err
     assert all(json.loads(line)["event"] for line in out.splitlines()), "logs are JSON"
     recorded = usage_in(environment["QUARTERDECK_DATABASE_URL"])

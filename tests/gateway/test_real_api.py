@@ -29,11 +29,11 @@ async def registry(cluster: str, namespace: str) -> AsyncIterator[KubernetesRegi
     """The registry of one namespace, with our CRDs installed."""
     for definition in definitions():
         apply(definition)
-    kubectl("wait", "--for=condition=Established", "crd/agents.quarterdeck.dev", "--timeout=20s")
+    kubectl("wait", "--for=condition=Established", "crd/agents.quarterdeck.dev", "--timeout=60s")
     async with KubeClient(from_kubeconfig(cluster)) as client:
         registry = KubernetesRegistry(client, [namespace])
         watching = asyncio.create_task(registry.run())
-        await until(lambda: registry.synced, seconds=10)
+        await until(lambda: registry.synced)
         yield registry
         watching.cancel()
         with suppress(asyncio.CancelledError):
@@ -87,14 +87,14 @@ async def test_an_agents_workers_are_found_and_lost(
 
     spec = {"instructions": "Be brief.", "model": "m"}
     await asyncio.to_thread(apply, agent_manifest(namespace, spec))
-    await until(lambda: entry() is not None, seconds=10)
+    await until(lambda: entry() is not None)
     assert urls() == []
     await asyncio.to_thread(apply, endpoint_slice(namespace, ready=True))
-    await until(lambda: urls() == ["http://10.9.8.7:8080"], seconds=10)
+    await until(lambda: urls() == ["http://10.9.8.7:8080"])
     await asyncio.to_thread(apply, endpoint_slice(namespace, ready=False))
-    await until(lambda: urls() == [], seconds=10)
+    await until(lambda: urls() == [])
     await asyncio.to_thread(kubectl, "delete", "agents.quarterdeck.dev", "demo", "-n", namespace)
-    await until(lambda: entry() is None, seconds=10)
+    await until(lambda: entry() is None)
 
 
 async def test_the_cluster_labels_slices_like_their_service(cluster: str, namespace: str) -> None:
@@ -102,7 +102,7 @@ async def test_the_cluster_labels_slices_like_their_service(cluster: str, namesp
     await asyncio.to_thread(apply, service(namespace))
     selector = ",".join(f"{name}={value}" for name, value in LABELS.items())
     wanted = ("get", "endpointslices", "-n", namespace, "-l", selector, "-o", "name")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(kubectl, *wanted):
             await asyncio.sleep(0.1)
 
@@ -112,7 +112,7 @@ async def test_an_agent_elsewhere_follows_its_status(
 ) -> None:
     endpoint = {"runtime": {"endpoint": "http://elsewhere.example:8080"}}
     await asyncio.to_thread(apply, agent_manifest(namespace, endpoint))
-    await until(lambda: registry.get(namespace, "demo") is not None, seconds=10)
+    await until(lambda: registry.get(namespace, "demo") is not None)
     ready = {
         "type": "Ready",
         "status": "True",
@@ -124,7 +124,7 @@ async def test_an_agent_elsewhere_follows_its_status(
         *("patch", "agents.quarterdeck.dev", "demo", "-n", namespace, "--subresource=status"),
         *("--type=merge", "-p", json.dumps({"status": {"conditions": [ready]}})),
     )
-    await until(lambda: bool(registry.agents()[0].replicas), seconds=10)
+    await until(lambda: bool(registry.agents()[0].replicas))
     entry = registry.agents()[0]
     assert (entry.ready, entry.reason) == (True, "EndpointReady")
     assert entry.replicas[0].url == "http://elsewhere.example:8080"

@@ -75,10 +75,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running("valkey") as redis:
         thread = threading.Thread(target=loop.run_until_complete, args=(serve(redis.url),))
         thread.start()
-        assert ready.wait(20)
+        assert ready.wait(60)
         yield started[0]
         loop.call_soon_threadsafe(ended.set)
-        thread.join(20)
+        thread.join(60)
         loop.close()
 
 

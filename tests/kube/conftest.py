@@ -23,7 +23,7 @@ async def api() -> AsyncIterator[FakeApi]:
 
 @pytest.fixture
 async def client(api: FakeApi) -> AsyncIterator[KubeClient]:
-    async with KubeClient(Credentials(server=api.url, token="t0ken"), timeout=2.0) as opened:
+    async with KubeClient(Credentials(server=api.url, token="t0ken"), timeout=30.0) as opened:
         yield opened
 
 

@@ -29,7 +29,7 @@ async def proxy(api: FakeApi) -> AsyncIterator[FaultProxy]:
 
 @pytest.fixture
 async def through(proxy: FaultProxy) -> AsyncIterator[KubeClient]:
-    async with KubeClient(proxy.credentials(), timeout=0.5) as client:
+    async with KubeClient(proxy.credentials()) as client:
         yield client
 
 
@@ -75,14 +75,15 @@ async def test_frozen_streams_and_requests_are_silent_until_thawed(
     events = through.watch(Selection(AGENT, "demo"), "100")
     await anext(events)
     proxy.freeze()
-    with pytest.raises(Transient, match="in time"):
-        await through.list(AGENT, "demo")
+    async with KubeClient(proxy.credentials(), timeout=0.5) as hasty:
+        with pytest.raises(Transient, match="in time"):
+            await hasty.list(AGENT, "demo")
     waiting = asyncio.create_task(drained(events))
     await api.put(AGENT.path("demo", "a"), OBJECT)
     await asyncio.sleep(0.2)
     assert not waiting.done()
     proxy.thaw()
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(60):
         assert await waiting == "ADDED"
 
 

@@ -28,6 +28,6 @@ async def test_the_stalest_watch_of_a_kind_is_told() -> None:
         assert found is not None
         return found
 
-    assert 299 < time.time() - sample("last_seen_timestamp_seconds", "Agent") < 310
-    assert 0 < time.time() - sample("last_seen_timestamp_seconds", "Model") < 10
+    assert 299 < time.time() - sample("last_seen_timestamp_seconds", "Agent") < 400
+    assert 0 < time.time() - sample("last_seen_timestamp_seconds", "Model") < 100
     assert sample("synced", "Agent") == 0

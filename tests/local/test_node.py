@@ -118,7 +118,7 @@ async def open_bench(path: Path, probing: Probing = PROBING) -> AsyncIterator[Be
 # A worker takes seconds to start, so all tests share one laptop, and each begins with a ready one.
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
-    probing = Probing(ready_pause=0.3, timeout=1.0, patience=5.0)
+    probing = Probing(ready_pause=0.3, timeout=2.0, patience=12.0)
     async with (
         FakeProvider() as provider,
         open_bench(tmp_path_factory.mktemp("node"), probing) as opened,

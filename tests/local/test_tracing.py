@@ -89,7 +89,7 @@ def test_what_is_left_goes_out_at_the_end(
     (manifests / "shop.yaml").write_text(as_yaml(model(url=provider.url), agent()))
     standalone.environment |= {
         "QUARTERDECK_TRACES_ENDPOINT": collector.url,
-        "OTEL_BSP_SCHEDULE_DELAY": "60000",
+        "OTEL_BSP_SCHEDULE_DELAY": "600000",
     }
     standalone.start("--manifests", "m")
     standalone.wait_ready("demo")

@@ -96,4 +96,4 @@ async def test_an_operator_exposes_what_the_table_says(operators: Operators, tea
     async def told() -> bool:
         return await operator.metric(waiting) == 1
 
-    await eventually(told, 10, "the Agent is counted")
+    await eventually(told, what="the Agent is counted")

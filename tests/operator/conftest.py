@@ -25,7 +25,7 @@ async def fake() -> AsyncIterator[FakeApi]:
 @pytest.fixture
 async def client(fake: FakeApi) -> AsyncIterator[KubeClient]:
     """A client of it."""
-    async with KubeClient(Credentials(server=fake.url), timeout=2.0) as opened:
+    async with KubeClient(Credentials(server=fake.url), timeout=30.0) as opened:
         yield opened
 
 

@@ -97,7 +97,7 @@ class Place:
             except Forbidden:
                 return False
 
-        await eventually(taken, 10, "a pod is taken")
+        await eventually(taken, what="a pod is taken")
 
     async def data(self) -> dict[str, str]:
         return dict(await self.cluster.config_map(self.namespace, "child") or {})

@@ -22,7 +22,7 @@ async def feeding(client: KubeClient, *namespaces: str) -> AsyncIterator[tuple[F
     feed = Feed(client, engine, namespaces)
     task = asyncio.create_task(feed.run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await feed.wait_synced()
         yield feed, engine
     finally:

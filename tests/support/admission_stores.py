@@ -19,8 +19,12 @@ from quarterdeck_gateway.admission.redis_store import RedisAdmissionStore
 from support.redis_servers import KINDS, RedisServer, running
 
 STORES: Final = ("memory", *KINDS)
-RESERVATION: Final = 0.3
-TIMEOUT: Final = 0.25
+RESERVATION: Final = 60.0
+"""Longer than any test: nothing lapses that is not meant to."""
+LAPSE: Final = 0.8
+"""Reservations of stores in which they are meant to."""
+TIMEOUT: Final = 5.0
+"""An answer that takes so long comes from a machine that is busy, unless a server is held up."""
 _numbers = count()
 
 
@@ -43,7 +47,7 @@ async def store_on(
         yield MemoryAdmissionStore(time.time, reservation_seconds)
         return
     prefix = prefix or f"test{next(_numbers)}"
-    store = RedisAdmissionStore.open(server.url, prefix, 2.0, reservation_seconds)
+    store = RedisAdmissionStore.open(server.url, prefix, TIMEOUT, reservation_seconds)
     try:
         yield store
     finally:
@@ -51,9 +55,11 @@ async def store_on(
 
 
 @asynccontextmanager
-async def opened(url: str, prefix: str = "test") -> AsyncIterator[RedisAdmissionStore]:
-    """A store that loses patience soon, and lets nothing lapse."""
-    store = RedisAdmissionStore.open(url, prefix, TIMEOUT, 30)
+async def opened(
+    url: str, prefix: str = "test", timeout: float = TIMEOUT
+) -> AsyncIterator[RedisAdmissionStore]:
+    """A store that loses patience after ``timeout`` seconds, and lets nothing lapse."""
+    store = RedisAdmissionStore.open(url, prefix, timeout, RESERVATION)
     try:
         yield store
     finally:

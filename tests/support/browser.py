@@ -20,7 +20,7 @@ AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ARTIFACTS: Final = Path(os.environ.get("QUARTERDECK_ARTIFACTS", ROOT / "artifacts"))
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 MOBILE: Final[ViewportSize] = {"width": 360, "height": 740}
-PATIENCE: Final = 20_000
+PATIENCE: Final = 40_000
 """Milliseconds; a demo model on a busy machine thinks for a while."""
 Scheme = Literal["light", "dark"]
 # As root there is no sandbox to be had, and nobody is to be called.
@@ -43,7 +43,8 @@ def missing() -> str | None:
 def launched(playwright: Playwright) -> Browser:
     """Chromium as the system installed it."""
     path = shutil.which("chromium")
-    return playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+    arguments = list(_ARGUMENTS)
+    return playwright.chromium.launch(executable_path=path, args=arguments, timeout=2 * PATIENCE)
 
 
 @dataclass

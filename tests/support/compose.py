@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +12,14 @@ from typing import Any, Final
 
 import pytest
 
+from support.ports import free_port
+
 ROOT: Final = Path(__file__).parents[2]
 SKIP_REASON: Final = (
     "needs a Docker engine and the images of this checkout: "
     "`make images`, then set QUARTERDECK_TEST_DOCKER=1"
 )
 _UP_SECONDS: Final = 400
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

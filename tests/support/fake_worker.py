@@ -77,6 +77,9 @@ class FakeWorker:
         self.most_running = 0
         self.disconnects = 0
         self.disconnected = asyncio.Event()
+        self.go = asyncio.Event()
+        """Cleared, no answer begins."""
+        self.go.set()
         self.port = port
         self._runner: web.AppRunner | None = None
 
@@ -126,6 +129,7 @@ class FakeWorker:
     async def _answer(self, request: web.Request, asked: dict[str, Any]) -> web.StreamResponse:
         script = self.script
         await asyncio.sleep(script.wait)
+        await self.go.wait()
         if script.hang_after == 0:
             await asyncio.sleep(3600)
         if script.die_after == 0:

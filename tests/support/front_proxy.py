@@ -14,10 +14,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from support.compose import SKIP_REASON, free_port
+from support.compose import SKIP_REASON
+from support.ports import free_port
 
 IMAGE: Final = "quarterdeck/ui:0.1.0"
-_PATIENCE: Final = 20.0
+_PATIENCE: Final = 60.0
 
 
 @dataclass
@@ -73,13 +74,13 @@ async def _container(upstream: str, environment: dict[str, str]) -> AsyncIterato
     name = _docker("run", "--detach", *options, *published, *given, IMAGE)
     try:
         url = f"http://127.0.0.1:{port}"
-        await _answering(url)
+        await _answering(url, name)
         yield url
     finally:
         _docker("kill", name)
 
 
-async def _answering(url: str) -> None:
+async def _answering(url: str, name: str) -> None:
     async with aiohttp.ClientSession(url) as session, asyncio.timeout(_PATIENCE):
         while True:
             try:
@@ -87,7 +88,7 @@ async def _answering(url: str) -> None:
                     if answer.status == 200:
                         return
             except aiohttp.ClientError:
-                pass
+                assert _docker("ps", "--quiet", "--no-trunc", "--filter", f"id={name}"), "it ended"
             await asyncio.sleep(0.1)
 
 

@@ -11,7 +11,7 @@ from quarterdeck_kube.resources import Manifest, Resource
 from quarterdeck_kube.versions import EventType
 
 
-async def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Return as soon as ``condition`` holds; raises TimeoutError when it never does."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -31,7 +31,7 @@ class Informed:
         """Run the informer; it is synced on entry and cancelled on exit."""
         task = asyncio.create_task(self.informer.run())
         try:
-            async with asyncio.timeout(10.0):
+            async with asyncio.timeout(60.0):
                 await self.informer.wait_synced()
             yield self
         finally:

@@ -166,7 +166,7 @@ def budget_manifest(name: str = "monthly", **spec: Any) -> dict[str, Any]:
     }
 
 
-async def until(true: Any, seconds: float = 3.0) -> None:
+async def until(true: Any, seconds: float = 60.0) -> None:
     """Wait until ``true()`` holds."""
     async with asyncio.timeout(seconds):
         while not true():

@@ -7,7 +7,6 @@ serves one namespace, so that many may run at once.
 import asyncio
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -29,6 +28,7 @@ from quarterdeck_kube.resources import CUSTOM_RESOURCE_DEFINITION, Manifest, Res
 from quarterdeck_operator import rbac
 from support.cluster import kubectl
 from support.fault_proxy import FaultProxy
+from support.ports import free_port
 
 RBAC = "rbac.authorization.k8s.io"
 ROLE = Resource(RBAC, "v1", "Role", "roles")
@@ -37,7 +37,7 @@ SERVICE_ACCOUNT_NAME = "operator"
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[Any]], seconds: float = 10.0, what: str = ""
+    condition: Callable[[], Awaitable[Any]], seconds: float = 60.0, what: str = ""
 ) -> float:
     """Seconds until ``condition`` held."""
     started = time.monotonic()
@@ -86,7 +86,7 @@ class OperatorProcess:
         """Its exit code."""
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 class Operators:
@@ -102,9 +102,7 @@ class Operators:
         proxy = await self._stack.enter_async_context(FaultProxy(self._credentials).running())
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         kubeconfig = await proxy.write_kubeconfig(folder / "kubeconfig")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = folder / "log"
         with log.open("wb") as sink:
             process = await asyncio.create_subprocess_exec(
@@ -125,13 +123,13 @@ class Operators:
             )
         operator = OperatorProcess(process, proxy, port, log)
         self._stack.push_async_callback(_end, operator)
-        await eventually(lambda: _ready(operator), 30, "ready")
+        await eventually(lambda: _ready(operator), what="ready")
         return operator
 
     async def start_leader(self) -> OperatorProcess:
         """A running operator that leads."""
         operator = await self.start()
-        await eventually(operator.leading, 30, "leading")
+        await eventually(operator.leading, what="leading")
         return operator
 
 

@@ -56,7 +56,7 @@ class Team:
         return condition.get("status", ""), condition.get("reason", "")
 
     async def until(
-        self, reason: str, name: str = "demo", resource: Resource = AGENT, seconds: float = 10
+        self, reason: str, name: str = "demo", resource: Resource = AGENT, seconds: float = 60
     ) -> float:
         async def reached() -> bool:
             return (await self.ready(name, resource))[1] == reason
@@ -71,7 +71,7 @@ class Team:
             condition = find(found.get("status") or {}, RECONCILING) or {}
             return bool(condition.get("status") == "False")
 
-        await eventually(settled, 20, f"{name} settled")
+        await eventually(settled, what=f"{name} settled")
 
     async def until_built(self, name: str, count: int) -> None:
         """Return once so many of the Agent's children are there."""
@@ -83,7 +83,7 @@ class Team:
             ]
             return missing.count(False) == count
 
-        await eventually(built, 10, f"children of {name}")
+        await eventually(built, what=f"children of {name}")
 
     async def child(self, resource: Resource, name: str = "demo") -> Manifest:
         return await self.api.get(resource, self.namespace, f"agent-{name}")

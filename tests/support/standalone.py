@@ -19,8 +19,8 @@ COMMAND = (sys.executable, "-m", "quarterdeck_cli.main")
 PRICE = {"inputPerMillion": 1000, "outputPerMillion": 2500}
 CHAT_USD = "0.021000"
 """A chat at that price: the fake provider's eleven tokens in and four out."""
-PATIENCE = 30.0
-"""Seconds; a busy machine starts a worker in a few."""
+PATIENCE = 60.0
+"""Seconds; a machine that also builds images starts a worker in ten."""
 
 
 def model(name: str = "demo-model", *, url: str, **spec: Any) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Standalone:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
 

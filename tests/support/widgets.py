@@ -29,7 +29,7 @@ def installed_widgets() -> Iterator[Resource]:
     name = f"widgets.{group}"
     kubectl("apply", "-f", "-", stdin=json.dumps(_definition(name, group)))
     try:
-        kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=20s")
+        kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=55s")
         yield Resource(group, "v1", "Widget", "widgets")
     finally:
         kubectl("delete", "crd", name, "--wait=false")

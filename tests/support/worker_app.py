@@ -82,7 +82,7 @@ async def _serving(server: WorkerServer, listener: socket.socket) -> AsyncIterat
         for bound in server.servers:
             bound.close()
         listener.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while server.server_state.connections or server.server_state.tasks:
                 for connection in list(server.server_state.connections):
                     connection.shutdown()
@@ -126,7 +126,7 @@ def worker_process(
         process.communicate()
 
 
-async def until_ready(url: str, seconds: float = 45) -> None:
+async def until_ready(url: str, seconds: float = 90) -> None:
     """Returns when ``/readyz`` says 200."""
     async with asyncio.timeout(seconds), ClientSession() as session:
         while True:

@@ -29,7 +29,7 @@ async def worker() -> AsyncIterator[RunningWorker]:
 async def test_real_tokens_stream(worker: RunningWorker) -> None:
     async with openai_client(worker) as client:
         stream = await client.chat.completions.create(
-            **ask("Count to five."), max_tokens=8, stream=True
+            **ask("Count to five hundred."), max_tokens=8, temperature=0, stream=True
         )
         chunks = [chunk async for chunk in stream]
 

@@ -21,12 +21,17 @@ async def ended(process: subprocess.Popen[bytes], seconds: float) -> int:
     return await asyncio.wait_for(asyncio.to_thread(process.wait), seconds)
 
 
+async def status(session: ClientSession, url: str) -> int:
+    async with session.get(url) as response:
+        return response.status
+
+
 async def test_inherited_socket_and_drain(tmp_path: Path) -> None:
     """SIGTERM in mid-stream: not ready at once, the stream ends well, then exit 0."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with FakeProvider() as provider, ClientSession() as session:
-        provider.script(Script.of_length(15, piece_delay=0.1))
+        provider.script(Script.of_length(50, piece_delay=0.1))
         config = worker_config(endpoint("primary", "openai-compatible", f"{provider.url}/v1"))
         with worker_process(
             config,
@@ -39,11 +44,11 @@ async def test_inherited_socket_and_drain(tmp_path: Path) -> None:
             async with session.post(url + CHAT_PATH, json=ask(stream=True)) as response:
                 await response.content.readline()
                 process.send_signal(signal.SIGTERM)
-                await asyncio.sleep(0.1)
-                async with session.get(f"{url}/readyz") as ready:
-                    assert ready.status == 503
+                while await status(session, f"{url}/readyz") == 200:
+                    await asyncio.sleep(0.02)
+                assert await status(session, f"{url}/readyz") == 503
                 assert (await response.read()).endswith(b"data: [DONE]\n\n")
-            assert await ended(process, 10) == 0
+            assert await ended(process, 60) == 0
             assert process.stderr is not None
             assert b'"event": "ready"' in process.stderr.read()
 
@@ -60,7 +65,7 @@ async def test_dies_with_its_parent(tmp_path: Path) -> None:
         os.close(read_end)
         assert process.poll() is None
         os.close(write_end)
-        assert await ended(process, 30) == parent.EXIT_CODE
+        assert await ended(process, 90) == parent.EXIT_CODE
 
 
 async def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
@@ -68,7 +73,7 @@ async def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]
         with worker_process(config, tmp_path, QUARTERDECK_PORT=str(port)) as process:
-            assert await ended(process, 30) == EXIT_CONFIG
+            assert await ended(process, 90) == EXIT_CONFIG
             assert process.stderr is not None
             assert process.stderr.read().decode().splitlines() == [
                 f"quarterdeck-worker: cannot listen on port {port}: Address already in use"

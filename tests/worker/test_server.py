@@ -1,14 +1,15 @@
 """Draining: the door stays open while chats run, and not longer than the grace."""
 
 import asyncio
-import time
 
 from starlette.applications import Starlette
 
 from quarterdeck_worker.server import DrainTimes, build_server, drain
 from quarterdeck_worker.state import WorkerState
+from support.virtual_time import in_virtual_time
 
 
+@in_virtual_time
 async def test_waits_for_running_chats() -> None:
     server, state = build_server(Starlette()), WorkerState()
     state.enter()
@@ -20,15 +21,17 @@ async def test_waits_for_running_chats() -> None:
     assert server.should_exit
 
 
+@in_virtual_time
 async def test_gives_up_after_the_grace() -> None:
     server, state = build_server(Starlette()), WorkerState()
     state.enter()
-    started = time.perf_counter()
+    started = asyncio.get_running_loop().time()
     await drain(server, state, DrainTimes(door=3, grace=0.1))
     assert server.should_exit
-    assert time.perf_counter() - started < 1
+    assert asyncio.get_running_loop().time() - started < 1
 
 
+@in_virtual_time
 async def test_keeps_the_door_open_for_those_who_do_not_know_yet() -> None:
     server, state = build_server(Starlette()), WorkerState()
     draining = asyncio.create_task(drain(server, state, DrainTimes(door=0.2, grace=5)))

@@ -16,7 +16,8 @@ import orjson
 
 from bench.chat.client import Target
 from bench.chat.measure import Measured
-from bench.processes import Subject, answers, free_port, split_cpus
+from bench.processes import Subject, answers, split_cpus
+from support.ports import free_port
 
 VARIABLE: Final = "LITELLM_BIN"
 NAME: Final = "LiteLLM"

@@ -15,8 +15,9 @@ import orjson
 from bench.chat.client import Target
 from bench.chat.declared import AGENT, NAMESPACE_LIMITS, new_key, write_manifests
 from bench.chat.measure import Measured
-from bench.processes import Subject, free_port, split_cpus
+from bench.processes import Subject, split_cpus
 from support.declared import PEPPER
+from support.ports import free_port
 from support.redis_servers import RedisServer
 
 BARE = "bare FastAPI+aiohttp"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.processes import ROOT, Subject, answers, free_port
+from bench.processes import ROOT, Subject, answers
+from support.ports import free_port
 
 LEADING: Final = b'leader_election_master_status{name="quarterdeck-operator"} 1.0'
 

@@ -6,7 +6,7 @@ import pytest
 
 from quarterdeck_gateway.admission.port import AdmissionStore
 from quarterdeck_gateway.admission.seeding import NoHistory
-from support.admission_stores import STORES, server_for, store_on
+from support.admission_stores import LAPSE, STORES, server_for, store_on
 from support.budget_reports import ReportingGateway
 from support.redis_servers import RedisServer
 
@@ -22,6 +22,13 @@ def store_server(request: pytest.FixtureRequest) -> Iterator[RedisServer | None]
 async def store(store_server: RedisServer | None) -> AsyncIterator[AdmissionStore]:
     """A store on that server."""
     async with store_on(store_server) as store:
+        yield store
+
+
+@pytest.fixture
+async def hasty(store_server: RedisServer | None) -> AsyncIterator[AdmissionStore]:
+    """A store on that server in which reservations lapse after LAPSE seconds."""
+    async with store_on(store_server, reservation_seconds=LAPSE) as store:
         yield store
 
 

@@ -17,6 +17,7 @@ from quarterdeck_gateway.errors import (
 )
 from support.keeper_asks import CALL, line, places, requests, spent
 from support.keeping import World, until
+from support.virtual_time import in_virtual_time
 
 
 @pytest.fixture
@@ -143,11 +144,11 @@ async def test_many_chats_wait_for_one_seeding(world: World) -> None:
 
 
 async def test_running_chats_are_renewed() -> None:
-    world = World(reservation_seconds=0.6)
+    world = World(reservation_seconds=3)
     budget = await line(world)
     async with world.running() as keeper:
         grant = await keeper.admit(Ask("a", (places(1),), (budget,), 0, CALL))
-        await asyncio.sleep(0.9)
+        await asyncio.sleep(3.5)
         assert await spent(world, budget) == (0, CALL)
         grant.settle(1, CALL)
 
@@ -275,17 +276,22 @@ async def test_a_running_chat_goes_on_over_a_store_that_forgot_it(world: World) 
 
 
 class TardyHistory(NoHistory):
-    """A ledger to which another gateway brings its records a moment later."""
+    """A ledger to which another gateway brings its records a moment after it was flushed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._begun = time.monotonic()
+        self.waited = 0.0
+
+    async def flush(self) -> None:
+        self.waited = -asyncio.get_running_loop().time()
 
     async def spent(self, **_scope: Any) -> int:
-        return 9 * CALL if time.monotonic() - self._begun > 0.3 else 0
+        self.waited += asyncio.get_running_loop().time()
+        return 9 * CALL if self.waited > 0.3 else 0
 
 
 @pytest.mark.parametrize("alone", [False, True])
+@in_virtual_time
 async def test_other_gateways_get_a_moment_to_write_their_spools(alone: bool) -> None:
     """Also those of which the store knows nothing: it may have lost its memory just now."""
     world = World(history=TardyHistory(), alone=alone)

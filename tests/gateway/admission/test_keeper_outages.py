@@ -84,7 +84,7 @@ class TestWithoutStore:
         grants[0].settle(0, 0)
         await world.keeper.admit(ask[3])
 
-    async def test_it_is_used_again_within_a_second_of_its_return(self, world: World) -> None:
+    async def test_it_is_used_again_after_its_return(self, world: World) -> None:
         budget = await line(world)
         async with world.running() as keeper:
             world.store.away = True
@@ -92,7 +92,7 @@ class TestWithoutStore:
                 await keeper.admit(Ask("a", (), (budget,), 0, CALL))
             await asyncio.sleep(0.3)
             world.store.away = False
-            await until(lambda: keeper.breaker.closed, 1.0)
+            await until(lambda: keeper.breaker.closed)
             await keeper.admit(Ask("b", (), (budget,), 0, CALL))
         assert world.metric("quarterdeck_gateway_admission_store_up") == 1
 
@@ -104,8 +104,7 @@ class TestWithoutStore:
             alone = await keeper.admit(Ask("b", (), (budget,), 0, CALL))
             grant.settle(1, CALL)
             alone.settle(1, 2 * CALL)
-            await asyncio.sleep(0.05)
-            assert world.metric("quarterdeck_gateway_settlements_unsent") == 2
+            await until(lambda: world.metric("quarterdeck_gateway_settlements_unsent") == 2)
             world.store.away = False
             await until(lambda: len(keeper.outbox) == 0)
         assert await spent(world, budget) == (3 * CALL, 0)

@@ -131,15 +131,15 @@ async def test_a_gateway_looks_for_what_others_left(
             def tell_wrong() -> None:
                 redis.command("HSET", redis.command("KEYS", "*:b:*")[0].decode(), "spent", 777)
 
-            await until(lambda: redis.command("KEYS", "*:b:*") and spent() == b"0", 10)
+            await until(lambda: redis.command("KEYS", "*:b:*") and spent() == b"0")
             tell_wrong()
             await asyncio.sleep(0.5)
             assert spent() == b"777"
             (folder / "spool" / MARKER).touch()
-            await until(lambda: spent() == b"0", 10)
+            await until(lambda: spent() == b"0")
             await asyncio.sleep(1.1)
             tell_wrong()
             killed = Spool(folder / "spool", SPOOL_KIND)
             killed.append(b"")
             killed._own.release()
-            await until(lambda: spent() == b"0", 10)
+            await until(lambda: spent() == b"0")

@@ -8,7 +8,7 @@ from quarterdeck_gateway.admission.port import (
     LimitKind,
 )
 from support.admission_stores import (
-    RESERVATION,
+    LAPSE,
     budget,
     limit,
     seeded,
@@ -19,41 +19,41 @@ from support.admission_stores import (
 CONCURRENCY = LimitKind.CONCURRENCY
 
 
-async def test_reservations_of_the_dead_return(store: AdmissionStore) -> None:
-    line = await seeded(store, budget(100))
+async def test_reservations_of_the_dead_return(hasty: AdmissionStore) -> None:
+    line = await seeded(hasty, budget(100))
     ask = Ask("dead", budgets=(line,), micro_usd=100)
-    assert (await store.admit(ask)).admitted
-    assert not (await store.admit(Ask("b", budgets=(line,), micro_usd=1))).admitted
-    await asyncio.sleep(RESERVATION + 0.05)
-    assert await standing(store, line) == (0, 0)
-    assert (await store.admit(Ask("b", budgets=(line,), micro_usd=100))).admitted
-    await store.settle([settlement(ask, micro_usd=80)])
-    assert await standing(store, line) == (80, 100)
+    assert (await hasty.admit(ask)).admitted
+    assert not (await hasty.admit(Ask("b", budgets=(line,), micro_usd=1))).admitted
+    await asyncio.sleep(LAPSE + 0.05)
+    assert await standing(hasty, line) == (0, 0)
+    assert (await hasty.admit(Ask("b", budgets=(line,), micro_usd=100))).admitted
+    await hasty.settle([settlement(ask, micro_usd=80)])
+    assert await standing(hasty, line) == (80, 100)
 
 
-async def test_renewed_reservations_stay(store: AdmissionStore) -> None:
-    line = await seeded(store, budget(100))
+async def test_renewed_reservations_stay(hasty: AdmissionStore) -> None:
+    line = await seeded(hasty, budget(100))
     of = limit(CONCURRENCY, 1)
     ask = Ask("alive", (of,), (line,), micro_usd=60)
-    await store.admit(ask)
+    await hasty.admit(ask)
     for _ in range(3):
-        await asyncio.sleep(RESERVATION / 2)
-        await store.renew(["alive", "unknown"])
-    assert await standing(store, line) == (0, 60)
-    assert not (await store.admit(Ask("b", (of,)))).admitted
+        await asyncio.sleep(LAPSE / 2)
+        await hasty.renew(["alive", "unknown"])
+    assert await standing(hasty, line) == (0, 60)
+    assert not (await hasty.admit(Ask("b", (of,)))).admitted
 
 
-async def test_a_late_renewal_takes_back_what_lapsed(store: AdmissionStore) -> None:
-    line = await seeded(store, budget(100))
+async def test_a_late_renewal_takes_back_what_lapsed(hasty: AdmissionStore) -> None:
+    line = await seeded(hasty, budget(100))
     ask = Ask("slow", (limit(CONCURRENCY, 1),), (line,), micro_usd=60)
-    await store.admit(ask)
-    await asyncio.sleep(RESERVATION + 0.05)
-    assert await standing(store, line) == (0, 0)
-    await store.renew(["slow"])
-    assert await standing(store, line) == (0, 60)
-    await store.settle([settlement(ask, micro_usd=10)])
-    assert await standing(store, line) == (10, 0)
-    assert (await store.admit(Ask("b", ask.limits))).admitted
+    await hasty.admit(ask)
+    await asyncio.sleep(LAPSE + 0.05)
+    assert await standing(hasty, line) == (0, 0)
+    await hasty.renew(["slow"])
+    assert await standing(hasty, line) == (0, 60)
+    await hasty.settle([settlement(ask, micro_usd=10)])
+    assert await standing(hasty, line) == (10, 0)
+    assert (await hasty.admit(Ask("b", ask.limits))).admitted
 
 
 async def test_extends_up_to_the_amount(store: AdmissionStore) -> None:
@@ -76,35 +76,36 @@ async def test_settling_frees_what_was_extended(store: AdmissionStore) -> None:
     assert not await store.extend("a", 1)
 
 
-async def test_what_lapsed_is_extended_as_a_whole(store: AdmissionStore) -> None:
-    line = await seeded(store, budget(100))
-    await store.admit(Ask("a", budgets=(line,), micro_usd=60))
-    await asyncio.sleep(RESERVATION + 0.05)
-    await store.admit(Ask("b", budgets=(line,), micro_usd=30))
-    assert not await store.extend("a", 20)
-    assert await store.extend("a", 10)
-    assert await standing(store, line) == (0, 100)
+async def test_what_lapsed_is_extended_as_a_whole(hasty: AdmissionStore) -> None:
+    line = await seeded(hasty, budget(100))
+    await hasty.admit(Ask("a", budgets=(line,), micro_usd=60))
+    await asyncio.sleep(LAPSE + 0.05)
+    await hasty.admit(Ask("b", budgets=(line,), micro_usd=30))
+    assert not await hasty.extend("a", 20)
+    assert await hasty.extend("a", 10)
+    assert await standing(hasty, line) == (0, 100)
 
 
-async def test_many_lapse_a_bounded_number_at_a_time(store: AdmissionStore) -> None:
-    line = await seeded(store, budget(100_000))
+async def test_many_lapse_a_bounded_number_at_a_time(hasty: AdmissionStore) -> None:
+    line = await seeded(hasty, budget(100_000))
     running = limit(CONCURRENCY, 250)
     asks = [Ask(str(i), (running,), (line,), micro_usd=10) for i in range(250)]
-    await asyncio.gather(*map(store.admit, asks))
-    await asyncio.sleep(RESERVATION + 0.05)
-    probe = await store.admit(Ask("probe", (running,)))
+    await asyncio.gather(*map(hasty.admit, asks))
+    await asyncio.sleep(LAPSE + 0.05)
+    probe = await hasty.admit(Ask("probe", (running,)))
     assert probe.limits[0].remaining == 249, "places are free at once"
     for _ in range(3):
-        await store.states((line,))
-    assert await standing(store, line) == (0, 0)
+        await hasty.states((line,))
+    assert await standing(hasty, line) == (0, 0)
 
 
-async def test_tokens_estimated_by_the_dead_return(store: AdmissionStore) -> None:
+async def test_tokens_estimated_by_the_dead_return(hasty: AdmissionStore) -> None:
     of = limit(LimitKind.TOKENS, 1000)
     ask = Ask("dead", (of,), tokens=1000)
-    assert (await store.admit(ask)).admitted
-    assert not (await store.admit(Ask("b", (of,), tokens=900))).admitted
-    await asyncio.sleep(RESERVATION + 0.05)
-    assert (await store.admit(Ask("b", (of,), tokens=900))).admitted
-    await store.settle([settlement(ask, tokens=60)])
-    assert (await store.admit(Ask("probe", (of,)))).limits[0].remaining <= 60
+    assert (await hasty.admit(ask)).admitted
+    assert not (await hasty.admit(Ask("b", (of,), tokens=900))).admitted
+    await asyncio.sleep(LAPSE + 0.05)
+    assert (await hasty.admit(Ask("b", (of,), tokens=900))).admitted
+    await hasty.settle([settlement(ask, tokens=60)])
+    # What was settled is not forgotten; the minute gives back 17 in each second.
+    assert (await hasty.admit(Ask("probe", (of,)))).limits[0].remaining < 100

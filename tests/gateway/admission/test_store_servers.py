@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from quarterdeck_gateway.admission.port import Ask, LimitKind, StoreAway
 from support.admission_stores import budget, limit, opened, settlement
-from support.redis_servers import RedisServer, free_port, running
+from support.ports import free_port
+from support.redis_servers import START_SECONDS, RedisServer, running
 
 
 async def test_follows_its_keys_to_another_node() -> None:
@@ -102,8 +103,8 @@ async def test_something_else_listens() -> None:
         await writer.drain()
         writer.close()
 
-    port = free_port()
-    server = await asyncio.start_server(shout, "127.0.0.1", port)
+    server = await asyncio.start_server(shout, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
     async with server, opened(f"redis://127.0.0.1:{port}") as store:
         with pytest.raises(StoreAway):
             await store.ping()
@@ -137,7 +138,7 @@ async def _join(owner: RedisServer, other: RedisServer) -> None:
     """One cluster of two, whose slots are all at ``owner``."""
     other.command("CLUSTER", "DELSLOTSRANGE", 0, 16383)
     owner.command("CLUSTER", "MEET", "127.0.0.1", other.port)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + START_SECONDS
     while b"cluster_state:ok" not in other.command("CLUSTER", "INFO"):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)

@@ -81,7 +81,7 @@ async def test_nothing_is_kept_for_longer_than_a_session_lasts(
     # Clocks of gateways may be five minutes behind the server's.
     for owner, seconds in (("short", HOUR), ("both", 12 * HOUR)):
         left = command("PTTL", keys[owner].decode()) / 1000
-        assert left == pytest.approx(seconds + 300 - (time.time() - NOW), abs=2)
+        assert left == pytest.approx(seconds + 300 - (time.time() - NOW), abs=60)
 
 
 async def test_those_that_are_over_make_room(store: AdmissionStore) -> None:

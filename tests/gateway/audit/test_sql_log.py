@@ -49,7 +49,7 @@ async def test_run_delivers_and_close_delivers_the_rest(
     log = open_log()
     running = asyncio.create_task(log.run())
     log.append(event(1))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await subjects(database):
             await asyncio.sleep(0.02)
     running.cancel()

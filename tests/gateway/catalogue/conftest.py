@@ -24,7 +24,7 @@ def kinds(cluster: str) -> str:
         found = kubectl("get", name, "--ignore-not-found", "--output=json")
         if not found or not contains(json.loads(found)["spec"], definition["spec"]):
             kubectl("apply", "--server-side", "-f", "-", stdin=json.dumps(definition))
-        kubectl("wait", "--for=condition=Established", name, "--timeout=20s")
+        kubectl("wait", "--for=condition=Established", name, "--timeout=60s")
     return cluster
 
 

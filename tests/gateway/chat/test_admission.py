@@ -8,7 +8,7 @@ import pytest
 from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.usage import Outcome
 from support import declared
-from support.fake_worker import FakeWorker, Script
+from support.fake_worker import FakeWorker
 from support.running_gateway import Gateway, agent, error_of, running_gateway, until
 
 
@@ -42,15 +42,22 @@ async def test_a_budget_that_is_too_small(
 
 async def test_exactly_as_many_as_the_budget_pays(priced: Gateway, worker: FakeWorker) -> None:
     """Each may cost 18: 10 at once, whoever comes first, and none more."""
-    worker.script = Script(wait=0.3, chunks=3)
+    # Whoever has ended gives back what it did not use: nobody ends before all have asked.
+    worker.go.clear()
     priced.declare(declared.budget("all", 0.000180))
+    refused = 0
 
     async def one() -> int:
+        nonlocal refused
         async with priced.chat(max_tokens=3) as response:
             await response.read()
+            refused += response.status == 402
             return int(response.status)
 
-    statuses = await asyncio.gather(*(one() for _ in range(60)))
+    asking = [asyncio.create_task(one()) for _ in range(60)]
+    await until(lambda: refused + len(worker.requests) == 60)
+    worker.go.set()
+    statuses = await asyncio.gather(*asking)
     assert sorted(set(statuses)) == [200, 402]
     assert statuses.count(200) == len(worker.requests) == 10
     assert await priced.budget() == (130, 0)
@@ -104,13 +111,14 @@ async def test_limits_stand_in_the_headers(worker: FakeWorker) -> None:
 
 
 async def test_a_place_is_given_back(worker: FakeWorker) -> None:
-    worker.script = Script(wait=0.2)
+    worker.go.clear()
     limits = {"*": {"concurrency": 1}}
     async with running_gateway(namespace_limits=limits) as gateway:
         gateway.registry.put(agent("demo", worker.url))
         first = asyncio.create_task(_status(gateway))
         await until(lambda: bool(worker.requests))
         assert await _status(gateway) == 429
+        worker.go.set()
         assert await first == 200
         assert await _status(gateway) == 200
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 
 import orjson
 import pytest
@@ -11,7 +10,8 @@ from quarterdeck_contract.usage import Outcome
 from quarterdeck_contract.wire.errors import error_body
 from support.fake_provider import FakeProvider
 from support.fake_worker import FakeWorker, Script
-from support.running_gateway import Gateway, agent, running_gateway
+from support.ports import free_port
+from support.running_gateway import Gateway, agent, running_gateway, until
 from support.worker_app import endpoint, running_worker, worker_config
 
 AGENT = {"namespace": "default", "agent": "demo"}
@@ -24,8 +24,7 @@ DRAINING = Script(
 
 def refusing_url() -> str:
     """An address where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.mark.parametrize(
@@ -136,20 +135,20 @@ async def test_what_is_between_gateway_and_worker_is_not_the_clients_fault(
 
 async def test_a_worker_that_never_begins(worker: FakeWorker) -> None:
     worker.script = Script(hang_after=0)
-    async with running_gateway(first_byte_timeout_seconds=0.2) as gateway:
+    async with running_gateway(first_byte_timeout_seconds=1) as gateway:
         gateway.registry.put(agent("demo", worker.url))
         for stream in (False, True):
             async with gateway.chat(stream=stream) as response:
                 error = (await response.json())["error"]
             assert (response.status, error["code"]) == (504, "upstream_timeout")
-        await asyncio.wait_for(worker.disconnected.wait(), 2)
+        await asyncio.wait_for(worker.disconnected.wait(), 60)
         assert [record.status for record in gateway.ledger.records] == [504, 504]
         assert len(worker.requests) == 2, "a run that may still be going on is not begun twice"
 
 
 async def test_a_first_byte_may_take_longer_than_a_pause_within(worker: FakeWorker) -> None:
-    worker.script = Script(wait=0.4)
-    async with running_gateway(idle_timeout_seconds=0.2) as gateway:
+    worker.script = Script(wait=2)
+    async with running_gateway(idle_timeout_seconds=1.5) as gateway:
         gateway.registry.put(agent("demo", worker.url))
         async with gateway.chat(stream=True) as response:
             assert b"data: [DONE]\n\n" in await response.read()
@@ -168,10 +167,9 @@ async def test_an_address_that_does_not_answer() -> None:
         await asyncio.sleep(0.05)
         async with running_gateway(connect_timeout_seconds=0.2) as gateway:
             gateway.registry.put(agent("demo", f"http://127.0.0.1:{address[1]}"))
-            begun = time.monotonic()
-            async with gateway.chat() as response:
+            # The system would try for two minutes.
+            async with asyncio.timeout(60), gateway.chat() as response:
                 assert response.status == 502
-            assert time.monotonic() - begun < 2
         for filler in fillers:
             filler.close()
 
@@ -183,13 +181,11 @@ async def test_an_address_that_is_none(gateway: Gateway) -> None:
 
 
 async def test_the_less_loaded_of_two(gateway: Gateway, worker: FakeWorker) -> None:
-    worker.script = Script(chunks=2, delay=0.5)
+    worker.script = Script(hang_after=1)
     async with FakeWorker(worker.script) as other:
         gateway.registry.put(agent("demo", worker.url, other.url))
-
-        async def one() -> None:
-            async with gateway.chat(stream=True) as response:
-                await response.read()
-
-        await asyncio.gather(*(one() for _ in range(10)))
+        asking = [asyncio.ensure_future(gateway.chat(stream=True)) for _ in range(10)]
+        await until(lambda: len(worker.requests) + len(other.requests) == 10)
         assert (len(worker.requests), len(other.requests)) == (5, 5)
+        for response in await asyncio.gather(*asking):
+            response.close()

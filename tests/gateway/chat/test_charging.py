@@ -101,7 +101,9 @@ async def test_a_client_that_leaves_pays_for_what_it_got(
     worker.script = Script(hang_after=2)
     priced.declare(declared.budget("all", 1.0))
     response = await priced.chat(stream=True, max_tokens=100)
-    await response.content.readany()
+    got = b""
+    while b"word1" not in got:
+        got += await response.content.readany()
     response.close()
     await until(lambda: bool(priced.ledger.records))
     (record,) = priced.ledger.records
@@ -115,9 +117,9 @@ async def test_a_client_that_leaves_before_the_answer_pays_for_its_prompt(
 ) -> None:
     worker.script = Script(hang_after=0)
     priced.declare(declared.budget("all", 1.0))
-    with pytest.raises(asyncio.TimeoutError):
-        async with asyncio.timeout(0.2):
-            await priced.chat()
+    asking = asyncio.ensure_future(priced.chat())
+    await until(lambda: bool(worker.requests))
+    asking.cancel()
     await until(lambda: bool(priced.ledger.records))
     assert await priced.budget() == (PROMPT, 0)
 

@@ -1,7 +1,6 @@
 """Bytes pass through as they come, and end as they must, whatever the worker does in the middle."""
 
 import asyncio
-import time
 
 import orjson
 import pytest
@@ -37,12 +36,13 @@ async def test_a_streamed_response_says_how_it_wants_to_be_treated(demo: Gateway
 
 
 async def test_chunks_arrive_when_they_are_made(demo: Gateway, worker: FakeWorker) -> None:
-    worker.script = Script(chunks=3, delay=0.15)
-    async with demo.chat(stream=True) as response:
-        arrived = [time.monotonic() async for _ in response.content.iter_any()]
-    assert len(arrived) >= 3
-    assert arrived[1] - arrived[0] > 0.1
-    assert arrived[2] - arrived[1] > 0.1
+    worker.script = Script(hang_after=2)
+    body = b""
+    async with asyncio.timeout(60), demo.chat(stream=True) as response:
+        while b"word1" not in body:
+            body += await response.content.readany()
+        assert worker.running == 1, "it has not said everything"
+        response.close()
 
 
 async def test_a_record_of_a_stream(demo: Gateway) -> None:
@@ -70,11 +70,11 @@ async def test_a_record_of_a_stream(demo: Gateway) -> None:
         "seconds": record.seconds,
     }
     assert record.started_at.endswith("Z")
-    assert 0 < record.seconds < 5
+    assert 0 < record.seconds < 60
 
 
 async def test_metrics_of_a_chat(demo: Gateway, worker: FakeWorker) -> None:
-    worker.script = Script(chunks=3, delay=0.1)
+    worker.script = Script(chunks=3, delay=1)
     async with demo.chat(stream=True) as response:
         await response.content.readany()
         assert demo.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 1
@@ -82,9 +82,9 @@ async def test_metrics_of_a_chat(demo: Gateway, worker: FakeWorker) -> None:
     await until(lambda: demo.sample("quarterdeck_gateway_inflight_requests", **AGENT) == 0)
     ended = {"outcome": "completed", "status": "200"}
     assert demo.sample("quarterdeck_gateway_requests_total", **AGENT, **ended) == 1
-    assert demo.sample("quarterdeck_gateway_request_duration_seconds_sum", **AGENT) >= 0.2
+    whole = demo.sample("quarterdeck_gateway_request_duration_seconds_sum", **AGENT)
     first = demo.sample("quarterdeck_gateway_time_to_first_byte_seconds_sum", **AGENT)
-    assert 0 < first < 0.15
+    assert 0 < first < whole - 0.5, "two pauses of a second follow the first byte"
     tokens = "quarterdeck_gateway_tokens_total"
     assert demo.sample(tokens, **AGENT, direction="input") == 7
     assert demo.sample(tokens, **AGENT, direction="output") == 3
@@ -137,7 +137,7 @@ async def test_a_worker_that_falls_silent_in_mid_stream(worker: FakeWorker) -> N
             body = await response.read()
         assert b"word0" in body
         assert b"upstream_timeout" in body
-        await asyncio.wait_for(worker.disconnected.wait(), 2)
+        await asyncio.wait_for(worker.disconnected.wait(), 60)
 
 
 async def test_a_worker_that_dies_within_a_whole_answer(demo: Gateway, worker: FakeWorker) -> None:
@@ -184,16 +184,19 @@ async def test_nothing_follows_the_end_marker(
 
 async def test_many_streams_at_once(demo: Gateway, worker: FakeWorker) -> None:
     worker.script = Script(chunks=5, delay=0.05)
+    worker.go.clear()
 
     async def one(number: int) -> bytes:
         async with demo.chat(stream=True, user=str(number)) as response:
             body: bytes = await response.read()
             return body
 
-    bodies = await asyncio.gather(*(one(number) for number in range(60)))
+    asking = [asyncio.create_task(one(number)) for number in range(60)]
+    await until(lambda: worker.running == 60)
+    worker.go.set()
+    bodies = await asyncio.gather(*asking)
     assert len(set(bodies)) == 1
     assert bodies[0].count(b"word") == 5
-    assert worker.most_running > 30
     await until(lambda: len(demo.ledger.records) == 60)
     assert {record.output_tokens for record in demo.ledger.records} == {5}
     assert len({record.request_id for record in demo.ledger.records}) == 60

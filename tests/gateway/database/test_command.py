@@ -67,7 +67,7 @@ def test_the_check_tells_a_database_that_is_away_from_one_that_is_wrong(
     assert asked(monkeypatch, "--database", url) == 0
     assert asked(monkeypatch, "--check", "--database", url) == 0
     waiting = [sys.executable, "-m", "quarterdeck_gateway.database", "--wait", "--database", url]
-    assert subprocess.run(waiting, check=False, timeout=30).returncode == 0
+    assert subprocess.run(waiting, check=False, timeout=90).returncode == 0
     away = "postgresql://u:p@127.0.0.1:1/x"
     assert asked(monkeypatch, "--check", "--database", away) == AWAY
 
@@ -79,4 +79,4 @@ def test_a_signal_ends_the_wait() -> None:
         assert waiting.stderr is not None
         assert "waiting: the database does not answer: Connect" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGTERM)
-        assert waiting.wait(10) == 128 + signal.SIGTERM
+        assert waiting.wait(60) == 128 + signal.SIGTERM

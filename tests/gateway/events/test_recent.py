@@ -13,6 +13,7 @@ from quarterdeck_kube.client import KubeClient
 from quarterdeck_kube.credentials import Credentials
 from support.fake_api import FakeApi, status_body
 from support.running_gateway import until
+from support.virtual_time import in_virtual_time
 
 
 class Source:
@@ -39,7 +40,7 @@ class Source:
 
 async def test_who_asks_at_the_same_time_shares_one_answer() -> None:
     source = Source()
-    recent = Recent(source.ask, seconds=60, timeout=5)
+    recent = Recent(source.ask, seconds=60, timeout=60)
     waiting = [asyncio.create_task(recent.get("a")) for _ in range(20)]
     await until(lambda: source.running == 1)
     # Whoever leaves takes nothing away from the others.
@@ -50,18 +51,21 @@ async def test_who_asks_at_the_same_time_shares_one_answer() -> None:
     assert await recent.get("b") == "b 1"
 
 
+@in_virtual_time
 async def test_an_answer_grows_old() -> None:
     source = Source()
     source.gate.set()
-    recent = Recent(source.ask, seconds=0.05, timeout=5)
+    recent = Recent(source.ask, seconds=5, timeout=5)
     assert [await recent.get("a"), await recent.get("a")] == ["a 1", "a 1"]
-    await asyncio.sleep(0.06)
+    await asyncio.sleep(4.9)
+    assert await recent.get("a") == "a 1"
+    await asyncio.sleep(0.1)
     assert await recent.get("a") == "a 2"
 
 
 async def test_only_a_few_run_together() -> None:
     source = Source()
-    recent = Recent(source.ask, seconds=60, timeout=5, at_once=3)
+    recent = Recent(source.ask, seconds=60, timeout=60, at_once=3)
     waiting = [asyncio.create_task(recent.get(str(number))) for number in range(10)]
     await until(lambda: source.running == 3)
     source.gate.set()
@@ -80,8 +84,9 @@ async def test_a_failure_is_told_to_all_and_not_kept() -> None:
     assert await recent.get("a") == "a 2"
 
 
+@in_virtual_time
 async def test_nothing_takes_for_ever() -> None:
-    recent = Recent(Source().ask, seconds=60, timeout=0.01)
+    recent = Recent(Source().ask, seconds=60, timeout=5)
     with pytest.raises(TimeoutError):
         await recent.get("a")
 

@@ -58,7 +58,7 @@ async def test_a_withdrawn_key_stops_without_a_new_one(issuer: OidcIssuer) -> No
         issuer.key_set = {"keys": []}
         time.shift = 301
         await oidc.verify(token)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             while issuer.fetches.count("/keys") < 2:
                 await asyncio.sleep(0.01)
         time.shift = 362
@@ -187,12 +187,12 @@ async def test_a_token_without_a_role_is_forbidden(issuer: OidcIssuer) -> None:
 
 async def test_a_good_token_ends_when_it_expires_though_remembered(issuer: OidcIssuer) -> None:
     time = Time()
-    async with verifying(issuer.url, time, oidc_leeway_seconds=5) as oidc:
+    async with verifying(issuer.url, time, oidc_leeway_seconds=100) as oidc:
         token = issuer.token(exp=datetime.now(UTC).timestamp() + 20)
         await oidc.verify(token)
-        time.shift = 24
+        time.shift = 60
         await oidc.verify(token)
-        time.shift = 26
+        time.shift = 121
         await refused(oidc, token, "expired")
 
 

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from quarterdeck_gateway.errors import AnswerTimeout
 from quarterdeck_gateway.middleware.timeouts import TimeoutMiddleware
 from support.front_door import front_door
+from support.virtual_time import in_virtual_time
 
 CHAT = "/v1/chat/completions"
 KEYS = "/api/v1/keys"
@@ -28,6 +29,7 @@ async def read(request: Request) -> Response:
 
 
 @pytest.mark.parametrize("path", [CHAT, KEYS])
+@in_virtual_time
 async def test_a_body_that_trickles_in(path: str) -> None:
     async with front_door(read, **SHORT) as door:
         refused = await door.ask("POST", path, ADMIN, content=trickle(100, 0.02))
@@ -37,6 +39,7 @@ async def test_a_body_that_trickles_in(path: str) -> None:
         assert (in_time.status_code, in_time.text) == (200, "3")
 
 
+@in_virtual_time
 async def test_an_endpoint_that_does_not_answer() -> None:
     ended = asyncio.Event()
 
@@ -55,6 +58,7 @@ async def test_an_endpoint_that_does_not_answer() -> None:
         assert ended.is_set(), "whatever it was doing is cancelled"
 
 
+@in_virtual_time
 async def test_a_chat_may_take_its_time_once_it_is_read() -> None:
     async def think(request: Request) -> Response:
         await request.body()
@@ -65,6 +69,7 @@ async def test_a_chat_may_take_its_time_once_it_is_read() -> None:
         assert (await door.ask("POST", CHAT, ADMIN, content=b"x")).text == "answer"
 
 
+@in_virtual_time
 async def test_an_answer_that_has_begun_may_flow() -> None:
     async def export(_request: Request) -> Response:
         return StreamingResponse(trickle(6, 0.05))
@@ -73,6 +78,7 @@ async def test_an_answer_that_has_begun_may_flow() -> None:
         assert (await door.ask("GET", "/api/v1/costs", ADMIN)).text == "xxxxxx"
 
 
+@in_virtual_time
 async def test_reading_and_answering_have_a_limit_each() -> None:
     async def both(request: Request) -> Response:
         body = await request.body()
@@ -84,6 +90,7 @@ async def test_reading_and_answering_have_a_limit_each() -> None:
         assert (answer.status_code, answer.text) == (200, "7")
 
 
+@in_virtual_time
 async def test_a_timeout_of_the_endpoint_itself_stays_what_it_is() -> None:
     async def failing(_request: Request) -> Response:
         raise TimeoutError("its own")
@@ -92,6 +99,7 @@ async def test_a_timeout_of_the_endpoint_itself_stays_what_it_is() -> None:
         assert (await door.ask("GET", KEYS, ADMIN)).status_code == 500
 
 
+@in_virtual_time
 async def test_waiting_for_the_client_to_leave_does_not_stop_the_clock() -> None:
     """Some endpoints listen for a disconnect while they work."""
     messages = [{"type": "http.request", "body": b"", "more_body": False}]

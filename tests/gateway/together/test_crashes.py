@@ -1,7 +1,6 @@
 """Gateways, Redis and PostgreSQL killed in the middle of the work: nothing lost, nothing twice."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,8 +23,8 @@ from support.together import (
     standing,
 )
 
-PATIENCE = 20.0
-"""Seconds of one chat, on a machine that is busy with other things too."""
+MEANWHILE = 20
+"""So many chats end while something is dead: nobody waits for it."""
 AGAIN = 100
 """So many chats in a row that are served show that all is well again."""
 RESERVATION = {"QUARTERDECK_RESERVATION_SECONDS": "6"}
@@ -138,24 +137,31 @@ async def _under_load(
 
     async def client(number: int) -> None:
         while not stopping.is_set():
-            begun = time.monotonic()
             async with crowd.post(both[number % 2]) as answer:
                 await answer.read()
                 statuses.append(answer.status)
-            assert time.monotonic() - begun < PATIENCE, "nobody waits for what is dead"
             await asyncio.sleep(0.02)
 
+    async def ended(more: int) -> None:
+        before = len(statuses)
+
+        async def look() -> bool:
+            return len(statuses) >= before + more
+
+        await eventually(look, f"{more} more chats end")
+
     clients = [asyncio.create_task(client(number)) for number in range(10)]
-    await asyncio.sleep(1.0)
-    await asyncio.to_thread(kill)
-    await asyncio.sleep(1.0)
-    await asyncio.to_thread(start)
-    back = len(statuses)
-
-    async def served_again() -> bool:
-        return len(statuses) >= back + AGAIN and set(statuses[-AGAIN:]) == {200}
-
     try:
+        await ended(MEANWHILE)
+        await asyncio.to_thread(kill)
+        await asyncio.sleep(1.0)
+        await ended(MEANWHILE)
+        await asyncio.to_thread(start)
+        back = len(statuses)
+
+        async def served_again() -> bool:
+            return len(statuses) >= back + AGAIN and set(statuses[-AGAIN:]) == {200}
+
         await eventually(served_again, "all are served again")
     finally:
         stopping.set()
@@ -185,4 +191,4 @@ def _has(
 
 @pytest.fixture(autouse=True)
 def _patience(request: pytest.FixtureRequest) -> None:
-    request.node.add_marker(pytest.mark.timeout(180))
+    request.node.add_marker(pytest.mark.timeout(360))

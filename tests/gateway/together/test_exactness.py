@@ -88,8 +88,9 @@ async def test_a_limit_of_a_hundred_a_minute_admits_a_hundred_of_a_thousand(
         for status, headers in zip(answers.statuses, answers.headers, strict=True)
         if status == 200
     ]
-    first_hundred = sorted(left, reverse=True)[:100]
-    assert first_hundred == list(range(99, -1, -1))
+    assert (max(left), min(left)) == (99, 0)
+    # What became free meanwhile is told twice, and nothing else is.
+    assert len(set(left)) >= 100 - seconds / 0.6
     for status, headers in zip(answers.statuses, answers.headers, strict=True):
         assert headers["x-ratelimit-limit-requests"] == "100"
         if status == 429:

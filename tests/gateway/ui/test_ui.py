@@ -190,7 +190,7 @@ async def raw(host: str, port: int, path: str) -> bytes:
     """The whole answer to a path that no client would send so."""
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         said = await reader.read()
     writer.close()
     return said
