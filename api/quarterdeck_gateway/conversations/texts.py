@@ -82,11 +82,11 @@ class Texts:
     def message(self, row: StoredConversation, message: StoredMessage) -> MessageView:
         """One message."""
         place = (row.owner, row.id, message.position)
-        status = MessageStatus(message.status)
+        status, code = MessageStatus(message.status), known_code(message.error_code)
         try:
             content, error = self.body(message.body, message.key_id, *place)
         except Unreadable:
-            content, error, status = "", UNREADABLE, MessageStatus.ERROR
+            content, error, status, code = "", UNREADABLE, MessageStatus.ERROR, None
         return MessageView(
             position=message.position,
             role=MessageRole(message.role),
@@ -94,7 +94,7 @@ class Texts:
             model=message.model,
             status=status,
             error=error,
-            error_code=known_code(message.error_code),
+            error_code=code,
             input_tokens=message.input_tokens,
             output_tokens=message.output_tokens,
             cost_usd=message.cost_usd,

@@ -7,6 +7,7 @@ import { t } from "@/messages/common";
 import { ApiError } from "./api-error";
 
 const PROBE = "/favicon.svg";
+const PROBE_TIMEOUT_MS = 10_000;
 
 /** What `import()` gives; an ApiError when nobody answers at all. */
 export async function fetched<Module>(code: Promise<Module>): Promise<Module> {
@@ -30,7 +31,8 @@ const unreachable = () => (navigator.onLine ? t.errors.unreachable : t.errors.of
 /** Whether there is somebody who gives pages, asked now. */
 export async function isServed(): Promise<boolean> {
   try {
-    return (await fetch(PROBE, { method: "HEAD", cache: "no-store" })).ok;
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    return (await fetch(PROBE, { method: "HEAD", cache: "no-store", signal })).ok;
   } catch {
     return false;
   }

@@ -78,11 +78,12 @@ async def test_rows_that_were_moved_or_changed_hide_themselves(
                 conversation_messages.c.conversation_id == mine,
                 conversation_messages.c.position == 0,
             )
-            .values(body=stolen)
+            .values(body=stolen, error_code="starting")
         )
     whole = await desk.call("GET", f"/{mine}")
     assert [each["content"] for each in whole["messages"]] == ["", "kept"]
-    assert (whole["messages"][0]["status"], whole["messages"][0]["error"]) == ("error", UNREADABLE)
+    hidden = whole["messages"][0]
+    assert (hidden["status"], hidden["error"], hidden["error_code"]) == ("error", UNREADABLE, None)
     assert await desk.listed(search="other") == ["other"]
 
 

@@ -50,7 +50,7 @@ interface KeyListProps {
 function KeyList({ create, onAction }: KeyListProps) {
   const { data, error, refetch } = useQuery(keysQuery);
   const [search, setSearch] = useState("");
-  if (error) return <ErrorState error={error} onRetry={refetch} title={t.failed} />;
+  if (error && !data) return <ErrorState error={error} onRetry={refetch} title={t.failed} />;
   if (!data) return <ListSkeleton />;
   if (data.length === 0) return <EmptyState {...t.empty} action={create} icon={KeyRound} />;
   const found = data.filter((key) => isLike(key, search));

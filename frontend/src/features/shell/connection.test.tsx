@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api-error";
+import { PROBE_MS } from "./connection";
 import { ConnectionNotice } from "./connection-notice";
 
 afterEach(() => vi.restoreAllMocks());
@@ -52,5 +53,41 @@ describe("ConnectionNotice", () => {
     expect(screen.getByRole("status").textContent).toMatch(notice);
     // The tests of other files are in the same window, and ask nothing while it is offline.
     await act(async () => void window.dispatchEvent(new Event("online")));
+  });
+
+  it("tries whether the gateway is back, also on a page that asks nothing", async () => {
+    vi.useFakeTimers();
+    let served = false;
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
+      if (!served) throw new TypeError("Failed to fetch");
+      return new Response();
+    });
+    shown();
+    const notice = screen.getByRole("status");
+    await act(async () => void window.dispatchEvent(new Event("online")));
+    expect(notice).toHaveTextContent("The gateway cannot be reached.");
+    served = true;
+    await act(() => vi.advanceTimersByTimeAsync(PROBE_MS));
+    expect(notice).toBeEmptyDOMElement();
+    vi.useRealTimers();
+  });
+
+  it("goes by the last question, not by the last answer", async () => {
+    const answers: ((served: boolean) => void)[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(
+      () =>
+        new Promise((resolve, reject) => {
+          answers.push((served) =>
+            served ? resolve(new Response()) : reject(new TypeError("no")),
+          );
+        }),
+    );
+    shown();
+    act(() => void window.dispatchEvent(new Event("offline")));
+    act(() => void window.dispatchEvent(new Event("online")));
+    await act(async () => answers[1]?.(true));
+    await act(async () => answers[0]?.(false));
+    expect(answers).toHaveLength(2);
+    expect(screen.getByRole("status")).toBeEmptyDOMElement();
   });
 });

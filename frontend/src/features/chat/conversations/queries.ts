@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, send } from "@/lib/api";
+import { ApiError } from "@/lib/api-error";
 
 export type Conversation = Schemas["ConversationView"];
 export type ConversationDetail = Schemas["ConversationDetail"];
@@ -63,17 +64,25 @@ export async function keepMessage(
   revision: number,
   options: { keepalive?: boolean } = {},
 ): Promise<number> {
-  const written = await send(
-    api.PUT("/api/v1/conversations/{conversation_id}/messages/{position}", {
-      params: {
-        path: { conversation_id: id, position },
-        header: { "if-match": `"${revision}"` },
-      },
-      body: message,
-      ...options,
-    }),
-  );
-  return written.revision;
+  const put = (body: Schemas["WantedMessage"]) =>
+    send(
+      api.PUT("/api/v1/conversations/{conversation_id}/messages/{position}", {
+        params: {
+          path: { conversation_id: id, position },
+          header: { "if-match": `"${revision}"` },
+        },
+        body,
+        ...options,
+      }),
+    );
+  const { error_code: code, ...rest } = message;
+  try {
+    return (await put(message)).revision;
+  } catch (error) {
+    // While a new release is rolled out, a gateway of the one before may not know the code.
+    if (!code || ApiError.of(error).param !== "error_code") throw error;
+    return (await put(rest)).revision;
+  }
 }
 
 export const exportPath = (id: string, format: "markdown" | "json"): string =>
