@@ -65,7 +65,8 @@ def test_a_tab_goes_on_when_the_other_only_renamed(page: Page, other: Page) -> N
         })""",
         conversation,
     )
-    ask(other, "And now?")
+    with other.expect_response(lambda got: got.ok and got.url.endswith("/messages/2")):
+        ask(other, "And now?")
     completed(other, 2)
     other.reload()
     expect(other.get_by_role("article").get_by_text("And now?")).to_be_visible()

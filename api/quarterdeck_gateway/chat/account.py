@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from quarterdeck_contract.usage import Outcome
+from quarterdeck_contract.usage import Outcome, UsageRecord
 from quarterdeck_contract.wire.chat import ChatRequest
 from quarterdeck_gateway.accounting.answers import (
     AnswerFacts,
@@ -56,6 +56,8 @@ class Account:
         self.status: int | None = None
         self.outcome: Outcome | None = None
         self.code: str | None = None
+        self.record: UsageRecord | None = None
+        """As it was written; None before."""
         self.facts = AnswerFacts()
         self.tail: Tail | None = None
         self.relayed = Relayed()

@@ -4,6 +4,7 @@ FastAPI's machinery (dependencies, serialisers, streams through generators) woul
 all the work done here. ``document`` keeps the route in the OpenAPI document.
 """
 
+from functools import partial
 from typing import Final
 
 from starlette.routing import Route
@@ -14,7 +15,7 @@ from quarterdeck_gateway.chat.connection import while_connected
 from quarterdeck_gateway.chat.pipeline import Pipeline
 from quarterdeck_gateway.chat.relay import relay
 from quarterdeck_gateway.chat.request import Chat, parse, read_body
-from quarterdeck_gateway.chat.settlement import settling
+from quarterdeck_gateway.chat.settlement import keep, settling
 from quarterdeck_gateway.services import Services
 from quarterdeck_gateway.settings import Settings
 
@@ -41,7 +42,7 @@ class ChatEndpoint:
             chat = Chat(request_id, body, account.request)
             async with while_connected(receive):
                 answer = await self._pipeline.admit(chat, account)
-                await relay(answer, account, send)
+                await relay(answer, account, send, partial(keep, account, self._services))
 
 
 def chat_route(settings: Settings, services: Services) -> Route:

@@ -1,9 +1,11 @@
 """The answer on its way to the client: the worker's bytes as they come, and what they cost.
 
 The status is decided by now. A stream can only go on, or end with an error event: when its worker
-fails, or when no budget pays for it any longer.
+fails, or when no budget pays for it any longer. Before the last bytes of either kind the chat is
+put on record (``Keep``), so that a process killed right after them has not worked for nothing.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -31,7 +33,7 @@ from quarterdeck_gateway.errors import (
 log = structlog.get_logger(__name__)
 
 _CUTS: Final[dict[type[GatewayError], str]] = {
-    BudgetExceeded: "A budget is used up: the answer of '{agent}' ends here. "
+    BudgetExceeded: "The budget does not cover more: the answer of '{agent}' ends here. "
     "Raise the budget, or wait for its next period.",
     BudgetsUnavailable: "Spending cannot be counted at the moment: the answer of '{agent}' ends "
     "here. Try again in a moment; a Budget with failOpen would let it go on.",
@@ -39,22 +41,27 @@ _CUTS: Final[dict[type[GatewayError], str]] = {
 """Why a stream ends before its end, and what the client is told."""
 
 
-async def relay(answer: Streamed | Whole, account: Account, send: Send) -> None:
+Keep = Callable[[], None]
+"""Puts the chat on record once its outcome is known; does not wait, never raises."""
+
+
+async def relay(answer: Streamed | Whole, account: Account, send: Send, keep: Keep) -> None:
     """The response."""
     if isinstance(answer, Whole):
-        await _relay_whole(answer, account, send)
+        await _relay_whole(answer, account, send, keep)
         return
     with answer.held:
-        await _StreamRelay(answer, account, send).run()
+        await _StreamRelay(answer, account, send, keep).run()
 
 
-async def _relay_whole(answer: Whole, account: Account, send: Send) -> None:
+async def _relay_whole(answer: Whole, account: Account, send: Send, keep: Keep) -> None:
     account.answering(answer.status)
     facts = facts_of_body(answer.body)
     account.answered(facts, answer.body)
     good = answer.status < 300
     account.ended(Outcome.COMPLETED if good else Outcome.UPSTREAM_ERROR, answer.status, facts.code)
     headers = {"content-length": str(len(answer.body)), HEADER_COST: account.bill().usd()}
+    keep()
     await send(_start(answer.status, answer, account, headers))
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
@@ -62,10 +69,11 @@ async def _relay_whole(answer: Whole, account: Account, send: Send) -> None:
 class _StreamRelay:
     """One stream."""
 
-    def __init__(self, answer: Streamed, account: Account, send: Send) -> None:
+    def __init__(self, answer: Streamed, account: Account, send: Send, keep: Keep) -> None:
         self._answer = answer
         self._account = account
         self._send = send
+        self._keep = keep
         self._frames = Frames()
         self._meter = meter_for(account.leave, account.relayed, downgraded=account.downgraded)
         self._complete = False
@@ -115,6 +123,7 @@ class _StreamRelay:
         self._account.ended(
             Outcome.UPSTREAM_ERROR if facts.failed else Outcome.COMPLETED, 200, facts.code
         )
+        self._keep()
         return cost_event(bill)
 
     async def _finish(self, failure: ReplicaError | None) -> None:
@@ -130,6 +139,7 @@ class _StreamRelay:
                 self._account.ended(Outcome.UPSTREAM_ERROR, 200, facts.code)
             else:
                 last = _broken_off(failure, self._account)
+        self._keep()
         await self._write(last, more=False)
 
     async def _cut(self, why: type[GatewayError]) -> None:
@@ -139,6 +149,7 @@ class _StreamRelay:
         agent = account.agent.id if account.agent is not None else ""
         message = _CUTS[why].format(agent=agent)
         body = error_body(why.status, why.code, message, request_id=account.request_id)
+        self._keep()
         await self._write(error_event(body), more=False)
 
     async def _write(self, body: bytes, *, more: bool = True) -> None:

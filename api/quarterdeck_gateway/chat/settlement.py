@@ -2,7 +2,8 @@
 
 ``settling`` closes the account in a ``finally`` that awaits nothing, so no cancellation, not even a
 second one, can come in between. The record is written before the reservation is replaced by the
-true cost: what a crash in between leaves behind, the ledger knows.
+true cost, and before the last bytes of an answer go out (``keep``): what a crash in between leaves
+behind, the ledger knows, and nobody has a whole answer that is not on record.
 """
 
 import asyncio
@@ -58,20 +59,18 @@ def settling(account: Account, services: Services) -> Iterator[None]:
 
 def settle(account: Account, services: Services) -> None:
     """Count the chat, write its record, settle its reservation. Never raises."""
-    outcome, status = account.outcome or Outcome.UPSTREAM_ERROR, account.status or 500
     if account.agent is None or account.request is None:
-        services.metrics.unrouted(outcome, status)
+        status = account.status or 500
+        services.metrics.unrouted(account.outcome or Outcome.UPSTREAM_ERROR, status)
         log.info("chat", request_id=account.request_id, status=status, code=account.code)
         account.span.refused(status, account.code)
         return
-    try:
-        record = record_of(account, account.agent, account.request, outcome, status)
-    except Exception:
-        log.exception("chat without a bill", id=account.id, agent=account.agent.id)
+    keep(account, services)
+    record = account.record
+    if record is None:
         _charge_what_was_reserved(account, account.agent, services)
-        account.span.refused(status, account.code)
+        account.span.refused(account.status or 500, account.code)
         return
-    _keep(record, services)
     if account.leave.grant is not None:
         tokens = account.bill().tokens
         account.leave.grant.settle(tokens, record.cost_micro_usd, ended_at(record))
@@ -79,7 +78,15 @@ def settle(account: Account, services: Services) -> None:
     _tell(record, account)
 
 
-def _keep(record: UsageRecord, services: Services) -> None:
+def keep(account: Account, services: Services) -> None:
+    """Write the record of a chat whose outcome is known, once. Never raises."""
+    if account.record is not None or account.agent is None or account.request is None:
+        return
+    try:
+        account.record = record = record_of(account, account.agent, account.request)
+    except Exception:
+        log.exception("chat without a bill", id=account.id, agent=account.agent.id)
+        return
     try:
         services.ledger.record(record)
     except Exception:
@@ -131,9 +138,7 @@ def outcome_of(error: GatewayError) -> Outcome:
     return Outcome.UPSTREAM_ERROR if failed else Outcome.DENIED
 
 
-def record_of(
-    account: Account, agent: AgentEntry, request: ChatRequest, outcome: Outcome, status: int
-) -> UsageRecord:
+def record_of(account: Account, agent: AgentEntry, request: ChatRequest) -> UsageRecord:
     """The usage record of a chat that is over."""
     bill = account.bill()
     return UsageRecord(
@@ -145,8 +150,8 @@ def record_of(
         team=account.team,
         model=bill.model,
         stream=request.stream,
-        outcome=outcome,
-        status=status,
+        outcome=account.outcome or Outcome.UPSTREAM_ERROR,
+        status=account.status or 500,
         code=account.code,
         input_tokens=bill.input_tokens,
         cached_tokens=bill.cached_tokens,

@@ -1,6 +1,7 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
 import { threadsOf } from "@/features/chat/thread/threads";
+import { t } from "@/messages/common";
 import { envelope, tellGateway } from "@/test/answers";
 import { ADMIN } from "@/test/render-app";
 import { createQueryClient } from "./query-client";
@@ -48,9 +49,21 @@ describe("the session", () => {
     await lookAgain(queryClient);
     expect(queryClient.getQueryData(sessionQuery.queryKey)?.name).toBe("a");
     expect(queryClient.getQueryData(["session", "end"])).toBe("The key was revoked.");
+    // With that answer the cookie went: whoever asks next is told of no session at all.
+    tellGateway({ "GET /api/v1/session": { status: 204 } });
+    await lookAgain(queryClient);
+    expect(queryClient.getQueryData(["session", "end"])).toBe("The key was revoked.");
     tellGateway({ "GET /api/v1/session": { body: named("a") } });
     await lookAgain(queryClient);
     expect(queryClient.getQueryData(["session", "end"])).toBeNull();
+  });
+
+  it("blames another tab when nobody says why it is gone", async () => {
+    const queryClient = client();
+    openAs(queryClient, named("a"));
+    tellGateway({ "GET /api/v1/session": { status: 204 } });
+    await lookAgain(queryClient);
+    expect(queryClient.getQueryData(["session", "end"])).toBe(t.signedOut);
   });
 
   it("keeps what it has when it is the same caller", async () => {

@@ -39,7 +39,9 @@ export const sessionQuery = queryOptions({
     const before = client.getQueryData<Caller | null>(KEY) ?? null;
     const { caller, end } = await currentCaller();
     if (caller !== null) own(client, caller);
-    client.setQueryData(endQuery.queryKey, end ?? (before && !caller ? t.signedOut : null));
+    // Of an ended session the gateway tells once why: with that answer the cookie goes.
+    const known = client.getQueryData(endQuery.queryKey) ?? t.signedOut;
+    client.setQueryData(endQuery.queryKey, end ?? (before && !caller ? known : null));
     return caller ?? before;
   },
   staleTime: 60_000,
