@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
-from quarterdeck_gateway.accounting.hand_over import HandOver
 from quarterdeck_gateway.accounting.redis_hand_over import RedisHandOver
+from quarterdeck_gateway.accounting.sealing import SealedHandOver
 from quarterdeck_gateway.accounting.spool import Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND as USAGE
 from quarterdeck_gateway.accounting.sql_ledger import SqlLedger
@@ -51,13 +51,13 @@ def open_books(
     return ledger, audit
 
 
-def _open_hand_over(settings: Settings, stack: AsyncExitStack) -> HandOver | None:
+def _open_hand_over(settings: Settings, stack: AsyncExitStack) -> SealedHandOver | None:
     if not settings.hand_over:
         return None
     url = settings.redis_url.get_secret_value()
     hand_over = RedisHandOver.open(url, settings.redis_prefix)
     stack.push_async_callback(hand_over.close)
-    return hand_over
+    return SealedHandOver(hand_over, settings.key_pepper.get_secret_value().encode())
 
 
 def open_store(settings: Settings, stack: AsyncExitStack) -> RedisAdmissionStore:

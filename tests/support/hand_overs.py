@@ -13,6 +13,15 @@ MOST_BYTES: Final = 100_000
 _numbers = count()
 
 
+async def aside(hand_over: HandOver, kind: str) -> list[bytes]:
+    """What was set aside."""
+    if isinstance(hand_over, MemoryHandOver):
+        return list(hand_over.aside[kind])
+    assert isinstance(hand_over, RedisHandOver)
+    found: list[bytes] = await hand_over._ask("LRANGE", f"{hand_over._key(kind)}:aside", 0, -1)
+    return found
+
+
 @asynccontextmanager
 async def hand_over_on(server: RedisServer | None) -> AsyncIterator[HandOver]:
     """One with nothing in it and room for ``MOST_BYTES``; in memory when there is no server."""

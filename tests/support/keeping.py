@@ -71,8 +71,8 @@ class FaultyStore:
     async def seed(self, line: BudgetLine, spent: int, at: float) -> None:
         await self._pass("seed", line, spent, at)
 
-    async def forget(self, lines: Sequence[BudgetLine]) -> None:
-        await self._pass("forget", tuple(lines))
+    async def doubt(self, lines: Sequence[BudgetLine]) -> None:
+        await self._pass("doubt", tuple(lines))
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         answer: tuple[BudgetState, ...] = await self._pass("states", tuple(lines))

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
-from quarterdeck_gateway.accounting.hand_over import HandOver
+from quarterdeck_gateway.accounting.sealing import SealedHandOver
 from quarterdeck_gateway.accounting.spool import Batch, Spool
 from quarterdeck_gateway.accounting.succession import Succession
 from quarterdeck_gateway.database.errors import DatabaseAway, DatabaseRefused
@@ -53,6 +53,11 @@ class DeliveryState:
     """The last attempt found the database away."""
 
 
+def _nothing(_: bytes) -> int:
+    """A record that costs nothing."""
+    return 0
+
+
 class Drain:
     """Delivers batches of ``spool``, and what others have left in ``hand_over``. Call ``noticed``
     after every append."""
@@ -62,14 +67,17 @@ class Drain:
         spool: Spool,
         deliver: Deliver,
         metrics: DrainMetrics,
-        hand_over: HandOver | None = None,
+        hand_over: SealedHandOver | None = None,
         *,
+        worth: Callable[[bytes], int] = _nothing,
         batch: int = BATCH,
         pause: float = PAUSE_SECONDS,
     ) -> None:
+        """``worth`` tells the micro-USD of a record."""
         self._spool = spool
         self._deliver = deliver
         self._metrics = metrics
+        self._worth = worth
         self._batch = batch
         self._pause = pause
         self._succession = None if hand_over is None else Succession(spool, hand_over, metrics)
@@ -116,6 +124,7 @@ class Drain:
                 self._failures += 1
                 await self._back_off()
             else:
+                self._recovered()
                 await asyncio.sleep(self._pause)
 
     def _housekeeping(self) -> None:
@@ -147,8 +156,13 @@ class Drain:
         if self._succession is None:
             return
         async with self._turn:
-            if await self._succession.inherit(self._delivered, self.when_adopted):
-                self._wake.set()
+            try:
+                more = await self._succession.inherit(self._delivered, self.when_adopted)
+            except DatabaseAway as exc:
+                self._failed(exc)
+                raise
+        if more:
+            self._wake.set()
 
     async def _attempt(self, batch: Batch) -> None:
         try:
@@ -156,9 +170,7 @@ class Drain:
         except DatabaseAway as exc:
             self._failed(exc)
             raise
-        if self._failures:
-            log.info("database is back", kind=self._spool.kind)
-        self._failures = 0
+        self._recovered()
         self._metrics.delivered(self._spool.kind, len(batch.records))
         self._spool.ack(batch)
         self._tell()
@@ -194,22 +206,48 @@ class Drain:
             waiting = self._spool.depth
             log.error("database is away", kind=self._spool.kind, waiting=waiting, reason=str(exc))
 
+    def _recovered(self) -> None:
+        if self._failures:
+            log.info("database is back", kind=self._spool.kind)
+            self._failures = 0
+            self._metrics.recovered(self._spool.kind)
+
     async def close(self, seconds: float) -> None:
         """Deliver what can be delivered in that time, and leave the rest to other processes."""
+        try:
+            if (reason := await self._last_flush(seconds)) is not None:
+                await self._leave(reason)
+        finally:
+            self._metrics.forget(self._spool.kind)
+            self._spool.close()
+
+    async def _last_flush(self, seconds: float) -> str | None:
+        """Why records may be left, None when none are."""
         try:
             async with asyncio.timeout(seconds):
                 await self.flush()
         except (DatabaseAway, TimeoutError) as exc:
-            if self._succession is not None:
-                await self._succession.leave(self._batch)
-            else:
-                waiting = self._spool.depth
-                log.warning(
-                    "records wait on disk", kind=self._spool.kind, records=waiting, reason=str(exc)
-                )
-        finally:
-            self._metrics.forget(self._spool.kind)
-            self._spool.close()
+            return str(exc) or f"not delivered within {seconds:g} s"
+        except Exception as exc:
+            # A fault of ours or of the disk, and no reason to leave nothing to the others.
+            log.exception("delivery failed", kind=self._spool.kind)
+            return repr(exc)
+        return None
+
+    async def _leave(self, reason: str) -> None:
+        if self._succession is None:
+            log.warning("records wait on disk", **self._left(), reason=reason)
+        elif (obstacle := await self._succession.leave(self._batch)) is not None:
+            log.error("records at risk: on disk only", **self._left(), reason=obstacle)
+
+    def _left(self) -> dict[str, str | int | None]:
+        """What is not delivered, for the log; ``micro_usd`` None where the disk cannot be read."""
+        spool = self._spool
+        try:
+            worth: int | None = sum(map(self._worth, spool.rest()))
+        except OSError:
+            worth = None
+        return {"kind": spool.kind, "records": spool.depth, "micro_usd": worth}
 
 
 def _nobody() -> None:

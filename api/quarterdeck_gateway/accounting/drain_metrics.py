@@ -59,8 +59,12 @@ class DrainMetrics:
         self._failures.labels(kind).inc()
         self._up.labels(kind).set(0)
 
+    def recovered(self, kind: str) -> None:
+        """The database is not away any more."""
+        self._up.labels(kind).set(1)
+
     def rejected(self, kind: str) -> None:
-        """A record was set aside."""
+        """A record was set aside, or a whole batch that another gateway should have left."""
         self._rejected.labels(kind).inc()
 
     def taken_over(self, kind: str, records: int) -> None:

@@ -5,16 +5,14 @@ pod's disk goes with the pod. So its last records go to the server of limits and
 another one than the database, and usually there.
 """
 
-import zlib
 from collections import defaultdict, deque
+from functools import partial
 from typing import Final, Protocol
-
-from quarterdeck_gateway.accounting.spool import Batch
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of one kind, packed: about a million records."""
-_FASTEST: Final = 1
-"""Level of compression; records are so alike that slower ones gain little."""
+MOST_ASIDE: Final = 10
+"""Batches set aside of one kind; of more the latest."""
 
 
 class HandOverAway(Exception):
@@ -26,7 +24,7 @@ class HandOverFull(HandOverAway):
 
 
 class HandOver(Protocol):
-    """Keeps packed batches by the kind of their spool; all gateways share it."""
+    """Keeps batches, as bytes, in a list for each kind; all gateways share it."""
 
     async def put(self, kind: str, packed: bytes) -> None:
         """Keep this too: when it returns, it is kept. Raises HandOverAway, and then it may be kept
@@ -41,6 +39,11 @@ class HandOver(Protocol):
         """It is in the database; False when another gateway was quicker. Raises HandOverAway."""
         ...
 
+    async def set_aside(self, kind: str, packed: bytes) -> None:
+        """It will never get there: out of the way of the others, kept for a person to look at, one
+        of the last MOST_ASIDE. Raises HandOverAway."""
+        ...
+
 
 class MemoryHandOver:
     """Keeps batches in memory: for tests."""
@@ -49,6 +52,8 @@ class MemoryHandOver:
         self.away = False
         self._most_bytes = most_bytes
         self._waiting: defaultdict[str, deque[bytes]] = defaultdict(deque)
+        self.aside: defaultdict[str, deque[bytes]] = defaultdict(partial(deque, maxlen=MOST_ASIDE))
+        """What was set aside, by kind."""
 
     async def put(self, kind: str, packed: bytes) -> None:
         """See HandOver."""
@@ -70,25 +75,12 @@ class MemoryHandOver:
         waiting.remove(packed)
         return True
 
+    async def set_aside(self, kind: str, packed: bytes) -> None:
+        """See HandOver."""
+        if await self.remove(kind, packed):
+            self.aside[kind].append(packed)
+
     def _of(self, kind: str) -> deque[bytes]:
         if self.away:
             raise HandOverAway("away")
         return self._waiting[kind]
-
-
-def pack(batch: Batch) -> bytes:
-    """Its records with their ids; they are lines."""
-    lines = [*(record_id.encode() for record_id in batch.ids), *batch.records]
-    return zlib.compress(b"\n".join(lines), _FASTEST)
-
-
-def unpack(packed: bytes) -> Batch:
-    """What ``pack`` was given. Raises ValueError when it was not packed by that."""
-    try:
-        lines = zlib.decompress(packed).split(b"\n")
-    except zlib.error as exc:
-        raise ValueError(f"not a batch of records: {exc}") from exc
-    half, odd = divmod(len(lines), 2)
-    if odd:
-        raise ValueError("not a batch of records: ids and records are not as many")
-    return Batch(tuple(lines[half:]), tuple(line.decode() for line in lines[:half]), None)

@@ -59,6 +59,14 @@ def row_of(line: bytes) -> Row:
         raise ValueError(f"not a usage record: {exc!r}") from exc
 
 
+def cost_of(line: bytes) -> int:
+    """Micro-USD of a line; 0 for one that is no usage record."""
+    try:
+        return int(orjson.loads(line)["costMicroUsd"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
 def _row(fields: Mapping[str, Any]) -> Row:
     started_at = fields["startedAt"]
     row: Row = {name: fields[alias] for name, alias in _TEXTS}

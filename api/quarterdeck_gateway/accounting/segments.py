@@ -155,10 +155,22 @@ class Folder:
         return sum(chunk.count(b"\n") for chunk in _chunks(self._path(segment), begin))
 
     def _delete(self, segment: int) -> None:
-        path = self._path(segment)
-        self.bytes -= path.stat().st_size
-        path.unlink()
+        # First: what cannot be deleted must not be read again; the next process deletes it.
         self._segments.remove(segment)
+        path = self._path(segment)
+        try:
+            size = path.stat().st_size
+            path.unlink()
+            self.bytes -= size
+        except OSError as exc:
+            log.error("segment not deleted", folder=self.path.name, reason=str(exc))
+
+    def rest(self) -> Iterator[bytes]:
+        """All lines that are not acknowledged, without their line breaks. Raises OSError."""
+        for segment in self._segments:
+            with self._path(segment).open("rb") as file:
+                file.seek(self._offset if segment == self._segment else 0)
+                yield from (line.rstrip(b"\n") for line in file)
 
     def _path(self, segment: int) -> Path:
         return self.path / f"{segment:08d}{SUFFIX}"

@@ -164,6 +164,12 @@ class Spool:
             file.write(record + b"\n")
         log.error("record rejected", kind=self.kind, id=record_id, file=file.name)
 
+    def rest(self) -> Iterator[bytes]:
+        """All records that are not delivered yet. Raises OSError."""
+        for folder in self._folders():
+            yield from folder.rest()
+        yield from (record for _, record in self._unwritten)
+
     async def sync(self) -> None:
         """Let what is written survive a loss of power too. Raises OSError."""
         await asyncio.to_thread(sync, self._own.unsynced())

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from quarterdeck_contract.usage import UsageRecord
 from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
-from quarterdeck_gateway.accounting.hand_over import HandOver
-from quarterdeck_gateway.accounting.rows import Row, line_of, row_of
+from quarterdeck_gateway.accounting.rows import Row, cost_of, line_of, row_of
+from quarterdeck_gateway.accounting.sealing import SealedHandOver
 from quarterdeck_gateway.accounting.spool import Batch, Spool
 from quarterdeck_gateway.database.engine import Database
 from quarterdeck_gateway.database.errors import DatabaseRefused
@@ -32,13 +32,13 @@ class SqlLedger:
         database: Database,
         spool: Spool,
         metrics: DrainMetrics,
-        hand_over: HandOver | None = None,
+        hand_over: SealedHandOver | None = None,
     ) -> None:
         """``spool`` is one of kind ``SPOOL_KIND``; ``close`` closes it, not the database. With a
         ``hand_over`` what is not delivered at the end goes there, not to the next process."""
         self._database = database
         self._spool = spool
-        self._drain = Drain(spool, self._deliver, metrics, hand_over)
+        self._drain = Drain(spool, self._deliver, metrics, hand_over, worth=cost_of)
 
     @property
     def accepts(self) -> bool:

@@ -13,14 +13,10 @@ from typing import Final
 import structlog
 
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
-from quarterdeck_gateway.accounting.hand_over import (
-    HandOver,
-    HandOverAway,
-    HandOverFull,
-    pack,
-    unpack,
-)
+from quarterdeck_gateway.accounting.hand_over import HandOverAway, HandOverFull
+from quarterdeck_gateway.accounting.sealing import SealedHandOver, Untrusted
 from quarterdeck_gateway.accounting.spool import Batch, Spool
+from quarterdeck_gateway.database.errors import DatabaseAway
 
 LEAVE_SECONDS: Final = 10.0
 """How long a gateway that stops hands over; the chart's grace period has room for it, twice."""
@@ -38,7 +34,7 @@ class Succession:
     def __init__(
         self,
         spool: Spool,
-        hand_over: HandOver,
+        hand_over: SealedHandOver,
         metrics: DrainMetrics,
         *,
         monotonic: Callable[[], float] = time.monotonic,
@@ -50,32 +46,44 @@ class Succession:
         self._look_at = 0.0
         self._inherited = 0
 
-    async def leave(self, most: int) -> None:
+    async def leave(self, most: int) -> str | None:
         """Hand over what the spool holds, ``most`` records at once; what finds no room or no time
-        stays in it. Does not raise HandOverAway."""
-        kind, handed = self._spool.kind, 0
+        stays in it. Why something has stayed, None when nothing has."""
+        kind, begun_with = self._spool.kind, self._spool.depth
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
                 while (batch := self._spool.take(most)) is not None:
-                    await self._put(pack(batch))
-                    self._spool.ack(batch)
-                    handed += len(batch.records)
-        except (HandOverAway, TimeoutError) as exc:
-            reason = str(exc) or f"not done within {LEAVE_SECONDS:g} s"
-            left = self._spool.depth
-            log.error("records at risk: on disk only", kind=kind, records=left, reason=reason)
-        if handed:
-            log.info("records handed over", kind=kind, records=handed)
+                    await self._put(batch)
+                    self._ack(batch)
+        except TimeoutError:
+            return f"not done within {LEAVE_SECONDS:g} s"
+        except HandOverAway as exc:
+            return str(exc)
+        except Exception as exc:
+            # A fault of ours or of the disk: what is at risk has to be told all the same.
+            log.exception("records not handed over", kind=kind)
+            return repr(exc)
+        finally:
+            if handed := begun_with - self._spool.depth:
+                log.info("records handed over", kind=kind, records=handed)
+        return None
 
-    async def _put(self, packed: bytes) -> None:
+    def _ack(self, batch: Batch) -> None:
+        try:
+            self._spool.ack(batch)
+        except OSError as exc:
+            # Another process on this disk delivers it again: it counts once.
+            log.error("spool cannot be written", kind=self._spool.kind, reason=str(exc))
+
+    async def _put(self, batch: Batch) -> None:
         for seconds in _RETRIES:
             try:
-                return await self._hand_over.put(self._spool.kind, packed)
+                return await self._hand_over.put(self._spool.kind, batch)
             except HandOverFull:
                 raise
             except HandOverAway:
                 await asyncio.sleep(seconds)
-        return await self._hand_over.put(self._spool.kind, packed)
+        return await self._hand_over.put(self._spool.kind, batch)
 
     async def inherit(
         self, deliver: Callable[[Batch], Awaitable[None]], when_all: Callable[[], None]
@@ -88,19 +96,33 @@ class Succession:
         # Whatever goes wrong: look again later, not at once.
         self._look_at = self._monotonic() + LOOK_SECONDS
         try:
-            packed = await self._hand_over.first(self._spool.kind)
-            if packed is None:
+            if not await self._inherit(deliver):
                 self._tell(when_all)
                 return False
-            batch = _unpacked(packed)
-            await deliver(batch)
-            if await self._hand_over.remove(self._spool.kind, packed):
-                self._metrics.taken_over(self._spool.kind, len(batch.records))
         except HandOverAway as exc:
             log.warning("cannot look for records of others", kind=self._spool.kind, reason=str(exc))
             return False
-        self._inherited += len(batch.records)
+        except DatabaseAway:
+            # The one who delivers backs off, and asks when it is time.
+            self._look_at = 0.0
+            raise
         self._look_at = 0.0
+        return True
+
+    async def _inherit(self, deliver: Callable[[Batch], Awaitable[None]]) -> bool:
+        """Whether there was a batch."""
+        kind = self._spool.kind
+        try:
+            handed = await self._hand_over.first(kind)
+        except Untrusted:
+            self._metrics.rejected(kind)
+            return True
+        if handed is None:
+            return False
+        await deliver(handed.batch)
+        if await self._hand_over.remove(kind, handed):
+            self._metrics.taken_over(kind, len(handed.batch.records))
+        self._inherited += len(handed.batch.records)
         return True
 
     def _tell(self, when_all: Callable[[], None]) -> None:
@@ -108,12 +130,3 @@ class Succession:
             log.info("records taken over", kind=self._spool.kind, records=self._inherited)
             self._inherited = 0
             when_all()
-
-
-def _unpacked(packed: bytes) -> Batch:
-    try:
-        return unpack(packed)
-    except ValueError as exc:
-        # The database refuses what is no record, so it is set aside like any other.
-        log.error("records of another gateway cannot be read", reason=str(exc))
-        return Batch((packed.hex().encode(),), ("unreadable",), None)

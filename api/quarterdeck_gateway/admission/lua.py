@@ -30,7 +30,7 @@ class Scripts:
     extend: Script
     renew: Script
     seed: Script
-    forget: Script
+    doubt: Script
     states: Script
     beat: Script
     claim: Script

@@ -8,28 +8,38 @@ from quarterdeck_gateway.admission.port import Ask
 
 @dataclass
 class Account:
-    """One budget in one period; nobody knows ``spent`` before it is seeded."""
+    """One budget in one period; nobody knows ``spent`` before it is seeded. It is never more than
+    the truth, so of two counts the larger one holds."""
 
     spent: int = 0
     reserved: int = 0
     seeded_at: float | None = None
+    doubted_at: float | None = None
+    """Since when it wants a new seed."""
     late: list[tuple[float, int]] = field(default_factory=list)
-    """When and what was settled before the seed came."""
+    """When and what was settled while a seed was wanted."""
 
     def seed(self, spent: int, at: float) -> None:
-        """Begin with what the ledger counted up to ``at``."""
-        self.spent = spent + sum(cost for ended, cost in self.late if ended >= at)
-        self.seeded_at = at
-        self.late.clear()
+        """Begin with what the ledger counted up to ``at``, if that is wanted and more."""
+        if not self._wants_seed:
+            return
+        told = spent + sum(cost for ended, cost in self.late if ended >= at)
+        if self.seeded_at is None or told > self.spent:
+            self.spent, self.seeded_at = told, at
+        if self.doubted_at is None or self.doubted_at <= at:
+            self.doubted_at = None
+            self.late.clear()
 
-    def charge(self, micro_usd: int, at: float, *, is_doubtful: bool) -> None:
-        """Add a cost, unless the seed holds it. A doubtful one asks for a new seed."""
-        if self.seeded_at is None:
-            self.late.append((at, micro_usd))
-        elif is_doubtful:
-            self.seeded_at = None
-        elif at >= self.seeded_at:
+    def charge(self, micro_usd: int, at: float) -> None:
+        """Add a cost, unless the seed holds it."""
+        if self.seeded_at is not None and at >= self.seeded_at:
             self.spent += micro_usd
+        if self._wants_seed:
+            self.late.append((at, micro_usd))
+
+    @property
+    def _wants_seed(self) -> bool:
+        return self.seeded_at is None or self.doubted_at is not None
 
 
 @dataclass

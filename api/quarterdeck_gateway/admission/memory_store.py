@@ -5,6 +5,7 @@ It keeps the same promises as the Redis store, and the same test holds both to t
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from quarterdeck_gateway.admission.gcra import Bucket
@@ -96,20 +97,21 @@ class MemoryAdmissionStore:
 
     async def seed(self, line: BudgetLine, spent: int, at: float) -> None:
         """See AdmissionStore."""
-        account = self._accounts.setdefault(line.id, Account())
-        if account.seeded_at is None:
-            account.seed(spent, at)
+        self._accounts.setdefault(line.id, Account()).seed(spent, at)
 
-    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+    async def doubt(self, lines: Sequence[BudgetLine]) -> None:
         """See AdmissionStore."""
         for line in lines:
-            if account := self._accounts.get(line.id):
-                account.seeded_at = None
+            self._accounts.setdefault(line.id, Account()).doubted_at = self._now()
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         """See AdmissionStore."""
         self._purge()
-        return tuple(self._state(line) for line in lines if self._is_seeded(line))
+        return tuple(
+            replace(self._state(line), doubted=self._accounts[line.id].doubted_at is not None)
+            for line in lines
+            if self._is_seeded(line)
+        )
 
     async def beat(self, gateway: str, seconds: float) -> int:
         """See AdmissionStore."""
@@ -210,7 +212,11 @@ class MemoryAdmissionStore:
     def _charge(self, line: BudgetLine, settlement: Settlement, is_recorded: bool) -> None:
         account = self._accounts.setdefault(line.id, Account())
         is_old = settlement.at * 1000 < self._clock() - _REMEMBER_MS
-        account.charge(settlement.micro_usd, settlement.at, is_doubtful=is_old and not is_recorded)
+        if is_old and not is_recorded:
+            # Nobody remembers whether this was charged.
+            account.doubted_at = self._now()
+        else:
+            account.charge(settlement.micro_usd, settlement.at)
 
     def _exceeds(self, line: BudgetLine, ask: Ask) -> bool:
         account = self._accounts.get(line.id, Account())

@@ -153,7 +153,7 @@ class Outbox:
     async def _set_aside(self, settlement: Settlement, refused: StoreRefused) -> None:
         try:
             if settlement.micro_usd:
-                await self._store.forget(settlement.budgets)
+                await self._store.doubt(settlement.budgets)
         except StoreRefused as exc:
             log.error("budgets not counted anew", id=settlement.id, error=str(exc))
         log.error("settlement set aside", id=settlement.id, error=str(refused))

@@ -89,6 +89,8 @@ class BudgetState:
     id: str
     spent: int
     reserved: int
+    doubted: bool = False
+    """It may be more: a seed is wanted. Told by ``states`` alone."""
 
 
 @dataclass(frozen=True)
@@ -172,15 +174,17 @@ class AdmissionStore(Protocol):
         ...
 
     async def seed(self, line: BudgetLine, spent: int, at: float) -> None:
-        """Tell what was spent in the period up to ``at``; changes nothing if already known."""
+        """Tell what was spent in the period up to ``at``, as far as the ledger knows. Changes
+        nothing if that is known and not in doubt, and never makes it less."""
         ...
 
-    async def forget(self, lines: Sequence[BudgetLine]) -> None:
-        """Lose the memory of what was spent, not of what is reserved: they want a seed again."""
+    async def doubt(self, lines: Sequence[BudgetLine]) -> None:
+        """More may be spent than is known: they want a seed of a later moment. Until it comes they
+        go by what is known."""
         ...
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
-        """How budgets stand now; those without memory are left out."""
+        """How budgets stand now, and which are in doubt; those without memory are left out."""
         ...
 
     async def beat(self, gateway: str, seconds: float) -> int:

@@ -2,7 +2,8 @@
 
 Settlements wait in memory. Those of a gateway that was killed, or that stopped while the store was
 away, never arrive; its usage records do. So once these are in the ledger the store is told to
-forget what was spent, and whoever asks next seeds it from the ledger.
+doubt what was spent, and the next round over all budgets seeds it from the ledger. What the store
+knows stays the least: a third gateway may hold records that are in no ledger yet.
 
 killed                           -> it left its folder of the spool: ``due`` is called when that is
                                     delivered
@@ -77,7 +78,7 @@ class Recount:
             return
         self._due = False
         try:
-            await self._forget()
+            await self._doubt()
         except StoreAway as away:
             self._due = True
             self._breaker.trip(away)
@@ -86,11 +87,11 @@ class Recount:
         if closed:
             self._marker.unlink(missing_ok=True)
 
-    async def _forget(self) -> None:
+    async def _doubt(self) -> None:
         now = self._now()
         lines = [line_of(entry, now) for entry in self._catalogue.budgets()]
         if lines:
-            await self._store.forget(lines)
+            await self._store.doubt(lines)
             log.info("budgets are counted anew", reason="a gateway ended", budgets=len(lines))
 
     async def _turn_or_log(self) -> None:

@@ -123,11 +123,11 @@ class RedisAdmissionStore:
         args = (spent, _microseconds(at), expires)
         await self._client.run(self._scripts.seed, (self._budget + line.id,), args)
 
-    async def forget(self, lines: Sequence[BudgetLine]) -> None:
+    async def doubt(self, lines: Sequence[BudgetLine]) -> None:
         """See AdmissionStore."""
         for some in _batches(lines):
             keys = [self._budget + line.id for line in some]
-            await self._client.run(self._scripts.forget, keys, ())
+            await self._client.run(self._scripts.doubt, keys, ())
 
     async def states(self, lines: Sequence[BudgetLine]) -> tuple[BudgetState, ...]:
         """See AdmissionStore."""
@@ -135,7 +135,7 @@ class RedisAdmissionStore:
         for some in _batches(lines):
             keys = (self._live, *(self._budget + line.id for line in some))
             reply = await self._client.run(self._scripts.states, keys, ())
-            states.extend(_budget_states(some, reply))
+            states.extend(_budget_states(some, reply[::3], reply[1::3], reply[2::3]))
         return tuple(states)
 
     async def beat(self, gateway: str, seconds: float) -> int:
@@ -176,7 +176,8 @@ def _verdict(ask: Ask, reply: Reply) -> Verdict:
     code, place = reply[0], reply[1]
     end = 2 + 3 * len(ask.limits)
     limits = tuple(map(_limit_state, ask.limits, reply[2:end:3], reply[3:end:3], reply[4:end:3]))
-    budgets = tuple(_budget_states(ask.budgets, reply[end:]))
+    certain = (0,) * len(ask.budgets)
+    budgets = tuple(_budget_states(ask.budgets, reply[end::2], reply[end + 1 :: 2], certain))
     if code == _ADMITTED:
         return Verdict(True, limits, budgets)
     return Verdict(
@@ -193,10 +194,11 @@ def _limit_state(limit: Limit, remaining: int, reset: int, retry: int) -> LimitS
     return LimitState(limit, remaining, reset / 1000, retry / 1000)
 
 
-def _budget_states(lines: Sequence[BudgetLine], reply: Reply) -> Iterable[BudgetState]:
-    for line, spent, reserved in zip(lines, reply[::2], reply[1::2], strict=True):
-        if spent >= 0:
-            yield BudgetState(line.id, spent, reserved)
+def _budget_states(
+    lines: Sequence[BudgetLine], spent: Reply, reserved: Reply, doubted: Reply
+) -> Iterable[BudgetState]:
+    states = map(BudgetState, (line.id for line in lines), spent, reserved, map(bool, doubted))
+    return (state for state in states if state.spent >= 0)
 
 
 def _unseeded(lines: Sequence[BudgetLine], states: Sequence[BudgetState]) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ INTERVAL_SECONDS: Final = 3.0
 CLAIM: Final = "reporter"
 STORE_AWAY: Final = "the store of limits and budgets is away"
 LEDGER_AWAY: Final = "what was spent so far cannot be read from the ledger"
+TURN_SECONDS: Final = 0.005
+"""Longest work without letting chats have their turn, however many budgets there are."""
 _AT_ONCE: Final = 100
 _SEEDED_AT_ONCE: Final = 20
 T = TypeVar("T")
@@ -91,9 +93,9 @@ class Reporter:
     async def round(self) -> None:
         """Look once; metrics, then alerts and statuses if they are ours to send."""
         now = self._now()
-        current = [self._lines.current(entry, now) for entry in self._catalogue.budgets()]
+        current = await self._current(now)
         standings = await self._standings(current)
-        self._publish(standings)
+        await self._publish(standings)
         if not self._keeper.breaker.closed:
             await self._write(standings)
             return
@@ -103,6 +105,13 @@ class Reporter:
                 await self._write(standings)
         except StoreAway as away:
             self._keeper.breaker.trip(away)
+
+    async def _current(self, now: float) -> list[Current]:
+        current, turns = [], _Turns()
+        for entry in self._catalogue.budgets():
+            await turns.give()
+            current.append(self._lines.current(entry, now))
+        return current
 
     async def _standings(self, current: Sequence[Current]) -> list[Standing]:
         states: dict[str, BudgetState] = {}
@@ -114,12 +123,10 @@ class Reporter:
                 self._keeper.breaker.trip(away)
         survey, floors = self._unpriced(), self._floors()
         standings: list[Standing] = []
-        for part in _parts(current, _AT_ONCE):
-            # Chats go first, however many budgets there are.
-            await asyncio.sleep(0)
-            standings += (
-                self._standing(c, states.get(c.line.id), obstacle, survey, floors) for c in part
-            )
+        turns = _Turns()
+        for c in current:
+            await turns.give()
+            standings.append(self._standing(c, states.get(c.line.id), obstacle, survey, floors))
         return standings
 
     def _standing(
@@ -136,10 +143,10 @@ class Reporter:
         return Standing(current, state, obstacle, survey.of(entry), short)
 
     async def _count(self, current: Sequence[Current]) -> tuple[dict[str, BudgetState], str]:
-        """How budgets stand, after those of which the store has no memory were seeded."""
+        """How budgets stand, after those were seeded that are unknown to the store or in doubt."""
         lines = [c.line for c in current]
         states = await self._states(lines)
-        missing = [line for line in lines if line.id not in states]
+        missing = [line for line in lines if line.id not in states or states[line.id].doubted]
         try:
             for part in _parts(missing, _SEEDED_AT_ONCE):
                 await self._keeper.seeding.seed(part)
@@ -165,13 +172,15 @@ class Reporter:
             if c.window.ends_at is not None and c.window.ends_at <= soon:
                 await self._store.seed(line_of(c.entry, c.window.ends_at), 0, now)
 
-    def _publish(self, standings: Sequence[Standing]) -> None:
+    async def _publish(self, standings: Sequence[Standing]) -> None:
         self._keeper.learn(s.state for s in standings if s.state is not None)
         periods = [s.current.line.id for s in standings]
         self._keeper.keep(periods)
         self._crossings.keep(periods)
         self._metrics.keep([(s.current.entry.namespace, s.current.entry.name) for s in standings])
+        turns = _Turns()
         for standing in standings:
+            await turns.give()
             entry = standing.current.entry
             if standing.state is not None:
                 self._metrics.budget(
@@ -182,20 +191,21 @@ class Reporter:
                 )
 
     async def _tell(self, standings: Sequence[Standing], now: float) -> None:
+        turns = _Turns()
         for standing in standings:
+            await turns.give()
             if standing.state is not None:
                 await self._crossings.look(standing.current, standing.state, now)
 
     async def _write(self, standings: Sequence[Standing]) -> None:
-        written = self._written
+        written, turns = self._written, _Turns()
         self._written = {}
-        for number, standing in enumerate(standings):
+        for standing in standings:
+            await turns.give()
             entry = standing.current.entry
             if not _same(standing, written.get(entry.id)) and not await self._report(standing):
                 return
             self._written[entry.id] = standing
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
 
     async def _report(self, standing: Standing) -> bool:
         """Write one status, if it differs; False when nothing can be written now."""
@@ -224,6 +234,18 @@ def _same(standing: Standing, before: Standing | None) -> bool:
         and before.unpriced == standing.unpriced
         and before.short == standing.short
     )
+
+
+class _Turns:
+    """Chats go first: lets them have their turn when ours has lasted for TURN_SECONDS."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+
+    async def give(self) -> None:
+        if time.perf_counter() - self._since > TURN_SECONDS:
+            await asyncio.sleep(0)
+            self._since = time.perf_counter()
 
 
 def _parts(all_: Sequence[T], size: int) -> list[Sequence[T]]:

@@ -1,9 +1,10 @@
 """What was spent before the store knew of a budget: its counters begin with the ledger's sums.
 
-A store forgets: a budget is new, a period begins, Redis was emptied. Then the ledger is summed up
-to one moment and the store is told sum and moment; chats that ended later are charged by their
-settlements, which the store keeps aside in the meantime. Where there are other gateways, their
-ledgers first get a moment to write what they have spooled.
+A store forgets: a budget is new, a period begins, Redis was emptied. Or what it knows is in doubt,
+for settlements were lost (``recount.py``). Then the ledger is summed up to one moment and the store
+is told sum and moment; chats that ended later are charged by their settlements, which the store
+keeps aside in the meantime. Where there are other gateways, their ledgers first get a moment to
+write what they have spooled.
 """
 
 import asyncio

@@ -14,7 +14,7 @@ import structlog
 from quarterdeck_contract.audit import AuditEvent
 from quarterdeck_gateway.accounting.drain import DeliveryState, Drain
 from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
-from quarterdeck_gateway.accounting.hand_over import HandOver
+from quarterdeck_gateway.accounting.sealing import SealedHandOver
 from quarterdeck_gateway.accounting.spool import Batch, Spool, SpoolFull
 from quarterdeck_gateway.audit.chain_writer import ChainWriter
 from quarterdeck_gateway.audit.entry import Entry, decode, encode
@@ -40,7 +40,7 @@ class SqlAuditLog:
         spool: Spool,
         drain_metrics: DrainMetrics,
         metrics: AuditMetrics,
-        hand_over: HandOver | None = None,
+        hand_over: SealedHandOver | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:

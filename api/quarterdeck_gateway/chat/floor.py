@@ -11,7 +11,7 @@ from typing import Final
 from quarterdeck_contract.v1alpha1.budget import Action
 from quarterdeck_contract.wire.chat import ChatRequest, Message
 from quarterdeck_gateway.accounting.pricing import Pricer
-from quarterdeck_gateway.admission.room import Floors
+from quarterdeck_gateway.admission.room import Floors, no_floors
 from quarterdeck_gateway.catalogue.port import Catalogue
 from quarterdeck_gateway.chat.estimate import estimate
 from quarterdeck_gateway.chat.profile import Profile, Profiles
@@ -28,9 +28,11 @@ class ChatFloors:
         self._catalogue = catalogue
         self._pricer = pricer
         self._profiles = Profiles()
+        self._last = no_floors()
 
     def __call__(self) -> Floors:
-        """As agents, Models and budgets stand now."""
+        """As agents, Models and budgets stand now; the same object while nothing has changed, for
+        it remembers what was looked up in it."""
         cheaper = tuple(dict.fromkeys(self._downgrades()))
         reckoned: dict[tuple[object, ...], int] = {}
         floors: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -42,7 +44,9 @@ class ChatFloors:
             if alike not in reckoned:
                 reckoned[alike] = self._floor(agent.namespace, profile, cheaper)
             floors[agent.namespace][agent.name] = reckoned[alike]
-        return Floors(floors)
+        if self._last.by_namespace != floors:
+            self._last = Floors(floors)
+        return self._last
 
     def _floor(self, namespace: str, profile: Profile, cheaper: tuple[str, ...]) -> int:
         choices = [profile.models]

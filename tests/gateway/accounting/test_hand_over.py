@@ -2,21 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from quarterdeck_gateway.accounting.hand_over import (
+    MOST_ASIDE,
     HandOver,
     HandOverAway,
     HandOverFull,
-    pack,
-    unpack,
 )
 from quarterdeck_gateway.accounting.redis_hand_over import RedisHandOver
-from quarterdeck_gateway.accounting.spool import Batch
 from support.admission_stores import STORES, server_for
-from support.hand_overs import MOST_BYTES, hand_over_on
+from support.hand_overs import MOST_BYTES, aside, hand_over_on
 from support.redis_servers import RedisServer, running
 
 
@@ -81,17 +79,60 @@ async def test_takes_no_more_than_there_is_room_for(hand_over: HandOver) -> None
     await hand_over.put("usage", b"there is room again")
 
 
-async def test_leaves_half_of_the_server_to_limits_and_budgets() -> None:
+async def test_what_is_set_aside_is_out_of_the_way_and_kept(hand_over: HandOver) -> None:
+    batches = [b"%05d" % number for number in range(MOST_ASIDE + 2)]
+    for batch in batches:
+        await hand_over.put("usage", batch)
+    for batch in batches[:-1]:
+        await hand_over.set_aside("usage", batch)
+    assert await aside(hand_over, "usage") == batches[1:-1], "the latest of them"
+    assert await taken(hand_over, "usage") == batches[-1:]
+
+
+@asynccontextmanager
+async def bounded() -> AsyncIterator[tuple[RedisServer, RedisHandOver]]:
+    """A server that may take 16 MB, and nothing in it."""
     options = ("--maxmemory", "16mb", "--maxmemory-policy", "noeviction")
     with running("valkey", options=options) as server:
         hand_over = RedisHandOver.open(server.url, "test")
+        yield server, hand_over
+        await hand_over.close()
+
+
+def fill(server: RedisServer, share: float) -> None:
+    """Counters take so much of the server's memory."""
+    number = 0
+    while server.command("MEMORY", "STATS")[1] < share * 2**20 * 16:
+        server.command("SET", f"counter-{number}", "x" * 100_000)
+        number += 1
+
+
+async def test_a_kind_gets_a_quarter_of_the_server() -> None:
+    async with bounded() as (server, hand_over):
         with suppress(HandOverFull):
             for _ in range(200):
                 await hand_over.put("usage", b"x" * 100_000)
-        assert 10 < server.command("LLEN", "{test}:handed:usage") < 80
-        with pytest.raises(HandOverFull, match="memory"):
+        assert 30 < server.command("LLEN", "{test}:handed:usage") < 42
+        await hand_over.put("audit", b"each kind has room of its own")
+
+
+async def test_a_server_that_is_well_used_takes_batches_still() -> None:
+    async with bounded() as (server, hand_over):
+        fill(server, 0.7)
+        for _ in range(5):
+            await hand_over.put("usage", b"x" * 100_000)
+
+
+async def test_the_last_tenth_is_for_limits_and_budgets() -> None:
+    async with bounded() as (server, hand_over):
+        fill(server, 0.8)
+        with suppress(HandOverFull):
+            for _ in range(200):
+                await hand_over.put("usage", b"x" * 100_000)
+        assert 0 < server.command("LLEN", "{test}:handed:usage") < 25
+        with pytest.raises(HandOverFull, match="memory is full"):
             await hand_over.put("audit", b"x" * 100_000)
-        await hand_over.close()
+        server.command("SET", "{test}:counter", 1)
 
 
 async def test_a_server_that_is_away_and_comes_back() -> None:
@@ -105,23 +146,3 @@ async def test_a_server_that_is_away_and_comes_back() -> None:
         server.start()
         assert await taken(hand_over, "usage") == [b"1"]
         await hand_over.close()
-
-
-@pytest.mark.parametrize("count", [1, 2, 500])
-def test_records_and_ids_survive_packing(count: int) -> None:
-    records = tuple(b'{"id": %d, "name": "\xc3\xa9"}' % number for number in range(count))
-    batch = Batch(records, tuple(f"usage-{number}" for number in range(count)), None)
-    assert unpack(pack(batch)) == batch
-
-
-def test_records_are_packed_to_a_fraction() -> None:
-    line = b'{"id":"%032d","namespace":"team-a","agent":"writer","outcome":"completed"}'
-    records = tuple(line % (number * 7919**5) for number in range(500))
-    packed = pack(Batch(records, tuple(f"usage-{number}" for number in range(500)), None))
-    assert len(packed) < sum(map(len, records)) / 4
-
-
-@pytest.mark.parametrize("packed", [b"", b"{}", b"x\x9c+J-\xce\xcf\x05\x00\x08\x9b\x02\x8a"])
-def test_what_is_no_batch_is_told(packed: bytes) -> None:
-    with pytest.raises(ValueError, match="not a batch"):
-        unpack(packed)

@@ -141,7 +141,8 @@ async def test_a_settlement_that_the_store_refuses_harms_no_other() -> None:
     task.cancel()
     assert world.breaker.closed
     assert await world.spent() == 3
-    assert await world.store.inner.states([other]) == (), "the ledger is asked"
+    (state,) = await world.store.inner.states([other])
+    assert state.doubted, "the ledger is asked"
     assert world.registry.get_sample_value(SET_ASIDE) == 1
 
 

@@ -9,14 +9,17 @@ import pytest
 from quarterdeck_gateway.accounting import drain as drain_module
 from quarterdeck_gateway.accounting.spool import Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND
+from quarterdeck_gateway.admission.budget_status import rfc3339
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.port import Ask, BudgetLine
 from quarterdeck_gateway.admission.recount import CLOSING_SECONDS, MARKER, Recount
 from quarterdeck_gateway.admission.seeding import NoHistory
 from quarterdeck_gateway.errors import BudgetExceeded
+from support.budget_reports import ReportingGateway
 from support.declared import budget
 from support.keeping import World, until
 from support.redis_servers import running
+from support.reporting import usage
 from support.whole_gateway import whole_gateway
 
 ALL = 1_000_000
@@ -58,8 +61,9 @@ async def test_what_was_unsent_at_the_end_is_counted_by_the_next_gateway(tmp_pat
     await stop_owing(one, line, tmp_path, ledger)
     assert (tmp_path / MARKER).exists()
     await asyncio.sleep(0.15)
-    two = World(one.inner, history=ledger, gateway="gateway-2", catalogue=one.catalogue)
+    two = ReportingGateway(one.inner, history=ledger, gateway="gateway-2", catalogue=one.catalogue)
     await recount_of(two, tmp_path).turn()
+    await two.reporter.round()
     with pytest.raises(BudgetExceeded):
         await two.keeper.admit(Ask("b", (), (line,), micro_usd=ALL))
 
@@ -71,13 +75,14 @@ async def test_the_marker_goes_when_its_gateway_has_surely_ended(tmp_path: Path)
     early, late = recount_of(world, tmp_path), recount_of(world, tmp_path, CLOSING_SECONDS + 1)
     for _ in range(3):
         await early.turn()
-    assert world.store.calls.count("forget") == 1
+    assert world.store.calls.count("doubt") == 1
     assert (tmp_path / MARKER).exists()
     await world.inner.seed(line, 5, time.time())
     await late.turn()
     await late.turn()
-    assert await world.inner.states([line]) == ()
-    assert world.store.calls.count("forget") == 2
+    (state,) = await world.inner.states([line])
+    assert state.doubted
+    assert world.store.calls.count("doubt") == 2
     assert not (tmp_path / MARKER).exists()
 
 
@@ -90,12 +95,12 @@ async def test_a_store_that_is_away_is_told_later(tmp_path: Path) -> None:
         world.store.away = True
         await recount.turn()
         await recount.turn()
-        assert world.store.calls.count("forget") == 1
+        assert world.store.calls.count("doubt") == 1
         world.store.away = False
         await until(lambda: keeper.breaker.closed)
         await recount.turn()
         await recount.turn()
-    assert world.store.calls.count("forget") == 2
+    assert world.store.calls.count("doubt") == 2
 
 
 async def test_who_owes_nothing_leaves_no_marker(tmp_path: Path) -> None:
@@ -108,7 +113,7 @@ async def test_who_owes_nothing_leaves_no_marker(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
     task.cancel()
     await asyncio.wait([task])
-    assert world.store.calls.count("forget") == 0
+    assert world.store.calls.count("doubt") == 0
     assert not (tmp_path / MARKER).exists()
 
 
@@ -121,25 +126,27 @@ async def test_a_gateway_looks_for_what_others_left(
     folder.mkdir()
     with running("valkey") as redis:
         async with whole_gateway(folder, redis.url) as gateway:
+            chat = usage(cost_micro_usd=500, started_at=rfc3339(time.time() - 60))
+            gateway.services.ledger.record(chat)
             await gateway.writer.create(budget("monthly", 1.0, namespace="team-a"))
 
             def spent() -> bytes | None:
                 keys = redis.command("KEYS", "*:b:*")
                 found: bytes | None = redis.command("HGET", keys[0].decode(), "spent")
-                return found if redis.command("HEXISTS", keys[0].decode(), "run") else None
+                return found
 
-            def tell_wrong() -> None:
-                redis.command("HSET", redis.command("KEYS", "*:b:*")[0].decode(), "spent", 777)
+            def lose_settlements() -> None:
+                redis.command("HSET", redis.command("KEYS", "*:b:*")[0].decode(), "spent", 77)
 
-            await until(lambda: redis.command("KEYS", "*:b:*") and spent() == b"0")
-            tell_wrong()
+            await until(lambda: redis.command("KEYS", "*:b:*") and spent() == b"500")
+            lose_settlements()
             await asyncio.sleep(0.5)
-            assert spent() == b"777"
+            assert spent() == b"77"
             (folder / "spool" / MARKER).touch()
-            await until(lambda: spent() == b"0")
+            await until(lambda: spent() == b"500")
             await asyncio.sleep(1.1)
-            tell_wrong()
+            lose_settlements()
             killed = Spool(folder / "spool", SPOOL_KIND)
             killed.append(b"")
             killed._own.release()
-            await until(lambda: spent() == b"0")
+            await until(lambda: spent() == b"500")

@@ -97,21 +97,57 @@ async def test_a_settlement_that_nobody_can_remember_asks_for_a_new_seed(
     await store.seed(line, 10, time.time() - 3 * 3600)
     ask = Ask("old", budgets=(line,))
     await store.settle([settlement(ask, micro_usd=5, at=time.time() - 2 * 3600)])
-    assert await store.states((line,)) == ()
+    assert await store.states((line,)) == (BudgetState(line.id, 10, 0, doubted=True),)
     await store.seed(line, 15, time.time())
     assert await standing(store, line) == (15, 0)
 
 
-async def test_a_budget_forgotten_wants_a_seed_and_keeps_reservations(
-    store: AdmissionStore,
-) -> None:
+async def test_a_budget_in_doubt_goes_by_what_is_known(store: AdmissionStore) -> None:
     line, other = await seeded(store, budget(100), 90), await seeded(store, budget(9, "a/o"), 3)
     ask = Ask("a", budgets=(line,), micro_usd=10)
     await store.admit(ask)
-    await store.forget([line, budget(1, "a/unknown")])
-    assert (await store.admit(Ask("b", budgets=(line,)))).unseeded == (line.id,)
-    assert await standing(store, other) == (3, 0)
-    await store.seed(line, 50, time.time() - 1)
-    assert await standing(store, line) == (50, 10)
+    await store.doubt([line, budget(1, "a/unknown")])
+    assert await store.states((line, other)) == (
+        BudgetState(line.id, 90, 10, doubted=True),
+        BudgetState(other.id, 3, 0),
+    )
+    assert (await store.admit(Ask("b", budgets=(line,), micro_usd=1))).refused_budget == line.id
     await store.settle([settlement(ask, micro_usd=7)])
-    assert await standing(store, line) == (57, 0)
+    assert await standing(store, line) == (97, 0)
+    assert (await store.admit(Ask("c", budgets=(line,), micro_usd=3))).admitted
+
+
+async def test_a_new_seed_never_makes_less_of_what_is_known(store: AdmissionStore) -> None:
+    """The records of a gateway whose database is away are not in the ledger."""
+    line = await seeded(store, budget(100), 90)
+    asks = [Ask(name, budgets=(line,), micro_usd=1) for name in "ab"]
+    for ask in asks:
+        await store.admit(ask)
+    await store.doubt([line])
+    await store.settle([settlement(asks[0], micro_usd=4)])
+    counted = time.time()
+    await store.seed(line, 50, counted)
+    assert await store.states((line,)) == (BudgetState(line.id, 94, 1),)
+    await store.settle([settlement(asks[1], micro_usd=3, at=counted - 0.01)])
+    assert await standing(store, line) == (97, 0), "no ledger has it: it is not in what is known"
+
+
+async def test_a_new_seed_holds_where_it_is_more(store: AdmissionStore) -> None:
+    line = await seeded(store, budget(1000), 90)
+    await store.doubt([line])
+    counted = time.time()
+    during, before = Ask("during", budgets=(line,)), Ask("before", budgets=(line,))
+    await store.settle([settlement(during, micro_usd=7, at=counted + 0.5)])
+    await store.seed(line, 200, counted)
+    await store.settle([settlement(before, micro_usd=5, at=counted - 0.5)])
+    assert await store.states((line,)) == (BudgetState(line.id, 207, 0),)
+
+
+async def test_a_sum_from_before_the_doubt_does_not_end_it(store: AdmissionStore) -> None:
+    known, unknown = await seeded(store, budget(100), 10), budget(100, "a/unknown")
+    await store.doubt([known, unknown])
+    for line in (known, unknown):
+        await store.seed(line, 20, time.time() - 5)
+        assert await store.states((line,)) == (BudgetState(line.id, 20, 0, doubted=True),)
+        await store.seed(line, 30, time.time())
+        assert await store.states((line,)) == (BudgetState(line.id, 30, 0),)

@@ -55,7 +55,8 @@ async def test_a_replica_is_no_store() -> None:
             await store.ping()
 
 
-async def test_an_old_snapshot_counts_as_unknown() -> None:
+@pytest.mark.parametrize(("told", "spent"), [(60, 60), (30, 40)])
+async def test_an_old_snapshot_counts_as_unknown_and_as_the_least(told: int, spent: int) -> None:
     with running("valkey", persistent=True) as server:
         line = budget(100)
         async with opened(server.url) as store:
@@ -65,9 +66,9 @@ async def test_an_old_snapshot_counts_as_unknown() -> None:
             with pytest.raises(StoreAway):
                 await store.ping()
             assert await store.states((line,)) == ()
-            await store.seed(line, 60, time.time())
+            await store.seed(line, told, time.time())
             (state,) = await store.states((line,))
-            assert (state.spent, state.reserved) == (60, 5), "reservations were kept"
+            assert (state.spent, state.reserved) == (spent, 5), "reservations were kept"
 
 
 async def test_warns_about_a_server_that_may_forget() -> None:

@@ -25,6 +25,7 @@ async def test_a_stream_is_cut_when_its_budget_is_used_up(
     assert (response.status, end) == (200, b"")
     told = orjson.loads(error.removeprefix(b"data: "))["error"]
     assert (told["code"], told["type"]) == ("budget_exceeded", "insufficient_quota")
+    assert "does not cover more" in told["message"]
     assert told["request_id"] == response.headers["x-request-id"]
     assert 5 < len(events) < 20
     await asyncio.wait_for(worker.disconnected.wait(), 60)
@@ -51,7 +52,7 @@ async def test_a_stream_ends_when_nobody_can_say_whether_it_is_paid(worker: Fake
             *_, error, end = (await response.read()).split(b"\n\n")
         told = orjson.loads(error.removeprefix(b"data: "))["error"]
         assert (told["code"], told["type"]) == ("budgets_unavailable", "service_unavailable_error")
-        assert (end, "budget is used up" in told["message"]) == (b"", False)
+        assert (end, "does not cover more" in told["message"]) == (b"", False)
         await until(lambda: bool(gateway.ledger.records))
         (record,) = gateway.ledger.records
         assert (record.outcome, record.code) == (Outcome.CUT, "budgets_unavailable")

@@ -1,20 +1,23 @@
 -- KEYS: live, then per settlement: ask, budgets...
 -- ARGV: run, then per settlement: tokens, micro-USD, ended at (us), budgets' count
--- A budget without seed keeps what arrives now aside: its seed may not hold it yet.
+-- A budget that waits for a seed keeps what arrives now aside: that may not hold it yet.
 local LATE_MS = 600000
 
 local function charge(budget, ask, micro_usd, at, is_recorded)
-  local found = redis.call('HMGET', budget, 'run', 'seeded')
-  if found[1] ~= RUN then
+  if not is_recorded and at < now_us - REMEMBER_MS * 1000 then
+    -- Nobody remembers whether this was charged.
+    doubt(budget)
+    return
+  end
+  local found = redis.call('HMGET', budget, 'run', 'seeded', 'doubted')
+  if found[2] and at >= tonumber(found[2]) then
+    redis.call('HINCRBY', budget, 'spent', int(micro_usd))
+  end
+  if found[1] ~= RUN or found[3] then
     local late = budget .. ':late'
     redis.call('ZADD', late, int(at), ask .. '|' .. int(micro_usd))
     redis.call('ZREMRANGEBYSCORE', late, '-inf', int(at - LATE_MS * 1000))
     redis.call('PEXPIRE', late, LATE_MS)
-  elseif not is_recorded and at < now_us - REMEMBER_MS * 1000 then
-    -- Nobody remembers whether this was charged: the ledger knows, so it has to be asked.
-    redis.call('HDEL', budget, 'run')
-  elseif at >= tonumber(found[2]) then
-    redis.call('HINCRBY', budget, 'spent', int(micro_usd))
   end
 end
 

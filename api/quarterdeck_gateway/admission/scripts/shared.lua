@@ -109,6 +109,18 @@ local function purge(live)
   end
 end
 
+-- What was charged may not be all: the ledger knows, so it has to be asked. Until it has answered the
+-- budget goes by what is known. One that is unknown remembers the doubt for longer than a sum that
+-- was begun before it may take.
+local DOUBT_MS = 600000
+local function doubt(budget)
+  local is_unknown = redis.call('EXISTS', budget) == 0
+  redis.call('HSET', budget, 'doubted', int(now_us))
+  if is_unknown then
+    redis.call('PEXPIRE', budget, DOUBT_MS)
+  end
+end
+
 -- spent and reserved; nothing for a budget that was not seeded in this life of the server.
 local function standing(budget)
   local found = redis.call('HMGET', budget, 'spent', 'reserved', 'run')

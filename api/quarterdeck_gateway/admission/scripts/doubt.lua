@@ -1,0 +1,6 @@
+-- KEYS: budgets...
+-- ARGV: run
+for _, budget in ipairs(KEYS) do
+  doubt(budget)
+end
+return 1
