@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs or upgrades both charts on the current context, applies samples, and says what to do next.
 #   deploy/install.sh NAMESPACE "SAMPLE..." [helm options]
+# What an earlier run or anybody else has set stays; --reset-values among the options goes back to the defaults.
 set -eu
 cd "$(dirname "$0")/.."
 namespace=$1 samples=$2
@@ -10,7 +11,7 @@ echo "Installing into namespace $namespace"
 kubectl get namespace "$namespace" >/dev/null 2>&1 || kubectl create namespace "$namespace" >/dev/null
 kubectl label --overwrite namespace "$namespace" pod-security.kubernetes.io/enforce=restricted >/dev/null
 helm upgrade --install quarterdeck-crds charts/quarterdeck-crds --namespace "$namespace" --wait >/dev/null
-helm upgrade --install quarterdeck charts/quarterdeck --namespace "$namespace" "$@"
+helm upgrade --install quarterdeck charts/quarterdeck --namespace "$namespace" --reset-then-reuse-values "$@"
 for sample in $samples; do kubectl apply --namespace default -f "$sample"; done
 
 cat <<EOT

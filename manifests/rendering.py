@@ -38,6 +38,14 @@ def render(
     ]
 
 
+def notes(chart: str, values: Manifest | None = None) -> str:
+    """What Helm tells people once the chart is installed."""
+    with helm_python.Chart.load(str(CHARTS / chart)) as loaded:
+        texts = loaded.render(values or {}, name=RELEASE, namespace=SYSTEM_NAMESPACE)
+    (found,) = [text for path, text in texts.items() if path.endswith("/NOTES.txt")]
+    return str(found)
+
+
 def installation() -> list[Manifest]:
     """Both charts with their defaults and the namespace, in an order that can be applied.
 

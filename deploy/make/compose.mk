@@ -3,14 +3,15 @@
 COMPOSE_SECRETS ?= .secrets/compose.env
 COMPOSE = VERSION=$(VERSION) IMAGE_PREFIX=$(IMAGE_PREFIX) docker compose --env-file $(COMPOSE_SECRETS)
 GRAFANA ?= 1
+BUILD ?= 1
 UI_PORT ?= 8080
 export UI_PORT
 
 .PHONY: compose-up compose-down
 
-compose-up: $(COMPOSE_SECRETS) ## Start the full stack on this host (GRAFANA=0 leaves Grafana out; UI_PORT)
-	@[ "$(IMAGE_PREFIX)" != quarterdeck ] || for image in standalone ui; do \
-		docker image inspect quarterdeck/$$image:$(VERSION) >/dev/null 2>&1 || $(MAKE) --no-print-directory image-$$image || exit 1; done
+# The images are built each time, since a tag does not tell what sources it was made of; the cache makes it cheap.
+compose-up: $(COMPOSE_SECRETS) ## Build and start the full stack on this host, also after an update (GRAFANA=0: without Grafana; UI_PORT; BUILD=0)
+	@$(if $(filter-out 0,$(BUILD)),$(if $(filter quarterdeck,$(IMAGE_PREFIX)),$(MAKE) --no-print-directory image-standalone image-ui,:),:)
 	@$(COMPOSE) $(if $(filter-out 0,$(GRAFANA)),--profile grafana) up --detach --wait --wait-timeout 300
 	@echo "Quarterdeck is at http://127.0.0.1:$(UI_PORT). Sign in with the admin key:"
 	@echo "  docker compose --env-file $(COMPOSE_SECRETS) exec gateway cat /data/admin.key"

@@ -44,6 +44,10 @@ class HttpRoute(Values):
     """Gateways that it belongs to; required."""
     hostnames: list[Host] = []
     """Host names; empty: those of the Gateways."""
+    request_timeout: Annotated[str, Field(pattern=r"^(([0-9]{1,5}(h|m|s|ms)){1,4})?$")] = "0s"
+    """Longest request, chats included; `0s`: none is too long for the route, and the gateway ends
+    what takes too long. Empty: the Gateway's own, for Gateway API before 1.2, whose standard
+    channel refuses the field."""
     annotations: dict[str, str] = {}
     """Annotations."""
 
@@ -57,6 +61,8 @@ class NetworkPolicies(Values):
     """Keep everybody out of all pods of the release's namespace that no other policy names."""
     api_server_ports: Annotated[list[Port], Field(min_length=1)] = [443, 6443]
     """Ports of the API server."""
+    dns_ports: Annotated[list[Port], Field(min_length=1)] = [53, 5353]
+    """Ports of DNS, as its pods have them: OpenShift's listen on 5353."""
     entry_from: list[Passed] = []
     """Peers that may reach UI and gateway from outside; empty: everybody."""
     gateway_egress: list[Passed] = []

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from chart_values.shared import (
-    Image,
     OptionalName,
+    OthersImage,
     Passed,
     Resources,
     Scheduling,
@@ -30,7 +30,7 @@ class Prometheus(Scheduling):
 
     enabled: bool = True
     """Run one pod in the chart."""
-    image: Image = Image(repository="prom/prometheus", tag="v2.42.0")
+    image: OthersImage = OthersImage(repository="prom/prometheus", tag="v2.42.0")
     retention: Duration = "15d"
     """How long samples are kept."""
     retention_size: Annotated[str, Field(pattern=r"^([0-9]+(MB|GB|TB))?$")] = "6GB"
@@ -41,7 +41,7 @@ class Prometheus(Scheduling):
     storage: Storage = Storage(size="8Gi")
     resources: Resources = resources("100m", "256Mi", "1Gi")
     alertmanagers: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+:[0-9]+$")]] = []
-    """Addresses `host:port` of Alertmanagers."""
+    """Addresses `host:port` of Alertmanagers; without one alerts fire and nobody is told."""
     extra_scrape_configs: list[Passed] = []
     """Further scrape configurations."""
 
@@ -58,7 +58,7 @@ class Grafana(Scheduling):
 
     enabled: bool = False
     """Run one pod in the chart."""
-    image: Image = Image(repository="grafana/grafana", tag="12.3.0")
+    image: OthersImage = OthersImage(repository="grafana/grafana", tag="12.3.0")
     existing_secret: OptionalName = ""
     """Secret with `admin-user` and `admin-password`; empty: the operator makes one."""
     datasource: GrafanaDatasource = GrafanaDatasource()
@@ -94,7 +94,7 @@ class Monitoring(Values):
     pod_monitor: Switch = Switch()
     """PodMonitors of operator and workers."""
     prometheus_rule: Switch = Switch()
-    """PrometheusRules: what is recorded, and what alerts."""
+    """PrometheusRules: what is recorded, and what alerts. It needs both kinds of monitors."""
     dashboards: Dashboards = Dashboards()
     """ConfigMaps with the dashboards, for a Grafana that looks for them by label."""
     interval: Duration = "15s"

@@ -13,6 +13,7 @@ from chart_values.shared import (
     ExistingSecret,
     Image,
     LogLevel,
+    Mount,
     Name,
     Namespace,
     OptionalName,
@@ -23,6 +24,7 @@ from chart_values.shared import (
     Served,
     Values,
     Variable,
+    Volume,
     resources,
 )
 
@@ -168,7 +170,12 @@ class Gateway(Served, Account):
     """Room on the node for records on their way into the database, at least `3Gi`: two spools stop
     at 1 GiB each, and a pod that takes more than this is evicted with all that waits in it."""
     extra_env: list[Variable] = []
-    """Further environment variables, for settings that have no value of their own."""
+    """Further environment variables, for settings that have no value of their own. The migrations
+    get them too, as they do the volumes."""
+    extra_volumes: list[Volume] = []
+    """Further volumes, like one with the certificate of an authority of yours."""
+    extra_volume_mounts: list[Mount] = []
+    """Where the containers find those volumes."""
 
 
 class Migrations(Scheduling):

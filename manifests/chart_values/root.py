@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from chart_values.exposure import HttpRoute, Ingress, NetworkPolicies, Rbac, Uninstall
 from chart_values.observing import Grafana, Monitoring, Prometheus, Tracing
 from chart_values.planes import Gateway, Migrations, Operator, Test, Ui, Worker
-from chart_values.shared import Name, Passed, Values
+from chart_values.shared import Name, Passed, Registry, Values
 from chart_values.stores import Postgres, Redis
 
 
@@ -18,10 +18,8 @@ class Global(Values):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": True})
 
-    image_registry: Annotated[
-        str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$")
-    ] = ""
-    """Registry in front of every image, like `registry.example.com/mirror`."""
+    image_registry: Registry = ""
+    """Registry of every image, instead of its own, like `registry.example.com/mirror`."""
     image_pull_secrets: list[Name] = []
     """Secrets for that registry, also for workers, in whose namespaces they must be too."""
     users_from_cluster: bool = False

@@ -25,9 +25,16 @@ Url = Annotated[str, Field(pattern=r"^(https?://.+)?$")]
 """Empty: none."""
 Variable = Annotated[Passed, Field(json_schema_extra={"required": ["name"]})]
 """An environment variable as containers have them."""
+Volume = Annotated[Passed, Field(json_schema_extra={"required": ["name"]})]
+"""A volume as pods have them."""
+Mount = Annotated[Passed, Field(json_schema_extra={"required": ["name", "mountPath"]})]
+"""Where containers find a volume."""
 Cidr = Annotated[str, Field(pattern=r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$")]
 Quantity = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Registry = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$")]
+"""Host of images, with a folder or without; empty: none is named."""
+Tag = Annotated[str, Field(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$")]
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Role = Literal["", "admin", "editor", "user", "viewer"]
@@ -46,16 +53,26 @@ class Values(BaseModel):
 
 
 class Image(Values):
-    """An image; `global.imageRegistry` goes in front of the repository."""
+    """An image."""
 
     repository: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$")]
     """Name without registry and tag."""
-    tag: Annotated[str, Field(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$")] = ""
+    registry: Registry = ""
+    """Registry in front of the repository; `global.imageRegistry` takes its place. Empty: the one
+    that nodes ask by themselves."""
+    tag: Tag = ""
     """Tag; empty: the chart's appVersion."""
     digest: Annotated[str, Field(pattern=r"^(sha256:[a-f0-9]{64})?$")] = ""
     """Digest; wins over the tag."""
     pull_policy: PullPolicy = "IfNotPresent"
     """When the image is fetched."""
+
+
+class OthersImage(Image):
+    """An image that is not Quarterdeck's."""
+
+    tag: Tag = ""
+    """Tag; required without a digest."""
 
 
 class Amounts(Values):

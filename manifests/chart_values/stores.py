@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chart_values.shared import (
-    Image,
     OptionalName,
+    OthersImage,
     Resources,
     Scheduling,
     Storage,
@@ -33,7 +33,7 @@ class Redis(Scheduling):
     """Redis or Valkey 7 or newer: redis://, rediss://, redis+cluster:// or rediss+cluster://."""
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "quarterdeck"
     """Begins every key; installations that share one Redis need different ones."""
-    image: Image = Image(repository="redis", tag="7.0-bookworm")
+    image: OthersImage = OthersImage(repository="redis", tag="7.0-bookworm")
     max_memory: Annotated[str, Field(pattern=r"^[0-9]+(b|[kKmMgG][bB]?)?$")] = "192mb"
     """What it may hold; beyond that it refuses writes rather than forget money."""
     storage: Storage = Storage(size="1Gi")
@@ -49,6 +49,6 @@ class Postgres(Scheduling):
     """Secret of the chart's PostgreSQL with `password` and `url`; empty: the operator's."""
     external: External = External()
     """PostgreSQL 14 or newer: postgresql://user:password@host/name."""
-    image: Image = Image(repository="postgres", tag="15-bookworm")
+    image: OthersImage = OthersImage(repository="postgres", tag="15-bookworm")
     storage: Storage = Storage(size="10Gi")
     resources: Resources = resources("50m", "128Mi", "512Mi")

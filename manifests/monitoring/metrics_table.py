@@ -23,8 +23,10 @@ Metrics of the gateway and the operator carry `namespace` themselves, so whoever
 A worker may be an image of an editor's own, so whoever scrapes workers sets `honor_labels: false`
 and `honor_timestamps: false`, keeps only `quarterdeck_worker_.*`, `quarterdeck_build_info`,
 `process_.*` and `python_.*`, and limits samples, labels and the body's size; the chart's Prometheus
-and PodMonitor do. Rules and dashboards expect the jobs `quarterdeck-gateway`,
-`quarterdeck-operator` and `quarterdeck-worker`.
+and PodMonitor do. An image need not have metrics: it is read where its agent says
+`runtime.metrics: true`. `GET /api/v1/targets` leaves the others out, and their pods lack the label
+`quarterdeck.dev/metrics: "true"`, by which a PodMonitor has to select. Rules and dashboards expect
+the jobs `quarterdeck-gateway`, `quarterdeck-operator` and `quarterdeck-worker`.
 
 In standalone mode, and so with Compose, workers are processes beside the gateway that listen on its
 loopback address alone: `/api/v1/targets` names addresses that no other container reaches, so that

@@ -1,6 +1,8 @@
-"""What only the leader does: reconcile, and make the installation's own Secrets at the start."""
+"""What only the leader does: reconcile, make the installation's own Secrets at the start, and look
+for other installations."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -12,6 +14,7 @@ from quarterdeck_kube.resources import LEASE, Manifest
 from quarterdeck_operator.engine import Engine
 from quarterdeck_operator.installation import ensure_installation
 from quarterdeck_operator.lease import LeaderElector
+from quarterdeck_operator.neighbours import watch_neighbours
 from quarterdeck_operator.own_secrets import USUAL, OwnSecrets, OwnSecretUnusable
 
 INSTALLATION_RETRY: Final = 10.0
@@ -26,14 +29,19 @@ async def lead(
     client: KubeClient,
     namespace: str,
     own: OwnSecrets = USUAL,
+    watched: Sequence[str] = (),
 ) -> None:
-    """Wait for the Lease, work while it is held, give it back. Raises LeaseLost."""
+    """Wait for the Lease, work while it is held, give it back. Raises LeaseLost.
+
+    ``watched`` are the namespaces that are served; empty: all.
+    """
     await elector.acquire()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(elector.hold())
             group.create_task(engine.run())
             group.create_task(_keep_installation(client, namespace, own))
+            group.create_task(watch_neighbours(client, namespace, watched))
     finally:
         await elector.release()
 

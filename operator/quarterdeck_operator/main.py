@@ -115,7 +115,9 @@ async def run(settings: Settings, credentials: Credentials) -> None:
             group.create_task(_keep_running(front, feed))
             await feed.wait_synced()
             group.create_task(lease.run())
-            group.create_task(lead(elector, engine, client, namespace, own))
+            group.create_task(
+                lead(elector, engine, client, namespace, own, settings.watch_namespaces)
+            )
 
 
 def _guarded(settings: Settings) -> aiohttp.TCPConnector:

@@ -54,3 +54,12 @@ def test_an_answer_is_read_as_it_was_meant(admin: Page, provider: Provider) -> N
         shot(admin, f"chat-prose-{size}-{scheme}")
         assert axe(admin) == []
         assert width(admin) <= view["width"]
+
+
+def test_deeply_nested_code_leaves_other_code_its_colours(admin: Page, provider: Provider) -> None:
+    deep = "`${" * 1500 + "\n"
+    provider.script(pieces=[f"```js\n{deep}```\n\n", f"```python\n{CODE}```\n"])
+    start(admin, "shop", "Nest it deep")
+    code = completed(admin).locator("pre")
+    expect(code.last.get_by_text("def", exact=True)).to_be_visible()
+    assert code.all_text_contents() == [deep, CODE]

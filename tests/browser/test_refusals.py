@@ -1,8 +1,10 @@
 """What a chat says when it is refused: why, and what to do about it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Response, expect
 
 from support.browser import DESKTOP, MOBILE, Scheme, axe, look, shot
 from support.browser_chat import completed, start
@@ -13,19 +15,20 @@ LOOKS: tuple[tuple[str, Scheme], ...] = (("desktop", "light"), ("mobile", "dark"
 
 def test_a_spent_budget_is_told_with_the_way_to_the_budgets(signed_in: SignedIn) -> None:
     with signed_in("user") as (page, complaints):
-        start(page, "broke", "Can I afford this?")
+        with _kept(page):
+            start(page, "broke", "Can I afford this?")
         alert = completed(page).get_by_role("alert")
-        expect(alert).to_contain_text("A budget is used up")
+        expect(alert).to_contain_text("The budget does not cover this chat")
         expect(alert).to_contain_text("pocket")
         for size, scheme in LOOKS:
             look(page, DESKTOP if size == "desktop" else MOBILE, scheme)
             shot(page, f"chat-budget-{size}-{scheme}")
             assert axe(page) == []
-        page.wait_for_load_state("networkidle")
         page.reload()
-        alert = completed(page).get_by_role("alert")
-        expect(alert).to_contain_text("A budget is used up")
+        alert = completed(page).get_by_role("note")
+        expect(alert).to_contain_text("The budget does not cover this chat")
         expect(alert).to_contain_text("pocket")
+        expect(alert).not_to_contain_text("00:00Z")
         alert.get_by_role("link", name="See the budgets").click()
         expect(page.get_by_role("heading", name="Budgets", level=1)).to_be_visible()
         complaints.forgive("402")
@@ -33,9 +36,10 @@ def test_a_spent_budget_is_told_with_the_way_to_the_budgets(signed_in: SignedIn)
 
 def test_a_limit_counts_down_until_one_may_try_again(signed_in: SignedIn) -> None:
     with signed_in("user") as (page, complaints):
-        start(page, "narrow", "The only one in this minute")
-        completed(page)
-        start(page, "narrow", "One too many")
+        with _kept(page):
+            start(page, "narrow", "The only one in this minute")
+        with _kept(page):
+            start(page, "narrow", "One too many")
         alert = completed(page).get_by_role("alert")
         expect(alert).to_contain_text("Too many requests just now")
         retry = alert.get_by_role("button", name=re.compile(r"Try again in \d+ s"))
@@ -43,9 +47,8 @@ def test_a_limit_counts_down_until_one_may_try_again(signed_in: SignedIn) -> Non
         before = _seconds(retry.inner_text())
         expect(retry).not_to_have_text(re.compile(rf"in {before} s"))
         assert _seconds(retry.inner_text()) < before
-        page.wait_for_load_state("networkidle")
         page.reload()
-        alert = completed(page).get_by_role("alert")
+        alert = completed(page).get_by_role("note")
         expect(alert).to_contain_text("Too many requests just now")
         expect(alert).to_contain_text("Request id")
         expect(alert).not_to_contain_text(re.compile(r"in \d+ s"))
@@ -60,6 +63,18 @@ def test_an_agent_that_cannot_answer_yet_is_told_with_its_reason(signed_in: Sign
         expect(alert).to_contain_text("not ready")
         expect(alert.get_by_role("button", name=re.compile("Try again"))).to_be_visible()
         complaints.forgive("503")
+
+
+@contextmanager
+def _kept(page: Page) -> Iterator[None]:
+    """Start a conversation within; leaves once the gateway has kept its answer, or the refusal."""
+    with page.expect_response(_keeps_answer):
+        yield
+
+
+def _keeps_answer(response: Response) -> bool:
+    written = response.request.method == "PUT" and response.url.endswith("/messages/1")
+    return written and response.ok
 
 
 def _seconds(label: str) -> int:

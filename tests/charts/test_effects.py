@@ -12,7 +12,7 @@ from quarterdeck_gateway.accounting.succession import LEAVE_SECONDS
 from quarterdeck_gateway.admission import keeper
 from quarterdeck_gateway.alerts import sink
 from quarterdeck_gateway.audit import sql_log
-from support.charts import ROOT, Manifest, containers, of_kind, pods, render
+from support.charts import ROOT, Manifest, containers, notes, of_kind, pods, render
 
 
 def objects_of(**values: Any) -> tuple[Manifest, ...]:
@@ -82,6 +82,59 @@ def test_a_route_may_lead_from_all_hosts_below_a_domain() -> None:
     assert found["spec"]["rules"][0]["backendRefs"] == [{"name": "quarterdeck-ui", "port": 80}]
 
 
+@pytest.mark.parametrize(
+    ("said", "timeouts"),
+    [({}, {"request": "0s"}), ({"requestTimeout": "1h30m"}, {"request": "1h30m"})],
+)
+def test_a_route_cuts_no_chat_short(said: Manifest, timeouts: Manifest) -> None:
+    (rule,) = _route(**said)["rules"]
+    assert rule["timeouts"] == timeouts
+
+
+def test_a_gateway_api_that_knows_no_timeouts_is_told_none() -> None:
+    (rule,) = _route(requestTimeout="")["rules"]
+    assert rule.keys() == {"matches", "backendRefs"}
+
+
+def _route(**said: str) -> Manifest:
+    route = {"enabled": True, "parentRefs": [{"name": "web"}], **said}
+    (found,) = of_kind(objects_of(httpRoute=route), "HTTPRoute")
+    spec: Manifest = found["spec"]
+    return spec
+
+
+def test_names_are_asked_for_at_the_ports_that_the_cluster_has() -> None:
+    asking = {"ui", "gateway", "operator", "migrations", "test", "prometheus", "grafana"}
+    objects = objects_of(networkPolicy={"dnsPorts": [5353]}, grafana={"enabled": True})
+    asked = {
+        labels["app.kubernetes.io/component"]: {port["port"] for port in rule["ports"]}
+        for policy in of_kind(objects, "NetworkPolicy")
+        for rule in policy["spec"].get("egress", ())
+        if any(port["protocol"] == "UDP" for port in rule.get("ports", ()))
+        if (labels := policy["spec"]["podSelector"]["matchLabels"])
+    }
+    assert asked.keys() >= asking
+    assert all(ports == {5353} for ports in asked.values())
+
+
+def test_postgresql_has_the_shared_memory_that_it_has_by_compose() -> None:
+    pod = pod_of("postgres")
+    (mount,) = [m for m in containers(pod)[0]["volumeMounts"] if m["mountPath"] == "/dev/shm"]
+    volumes = {volume["name"]: volume.get("emptyDir") for volume in pod["spec"]["volumes"]}
+    assert volumes[mount["name"]] == {"medium": "Memory", "sizeLimit": "128Mi"}
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert compose["services"]["postgres"]["shm_size"] == "128m"
+
+
+def test_whoever_installs_hears_that_alerts_reach_nobody() -> None:
+    told = "Nobody is told of alerts"
+    assert told in notes("quarterdeck")
+    assert "prometheus.alertmanagers" in notes("quarterdeck")
+    named = {"prometheus": {"alertmanagers": ["alertmanager.monitoring.svc:9093"]}}
+    assert told not in notes("quarterdeck", named)
+    assert told not in notes("quarterdeck", {"prometheus": {"enabled": False}})
+
+
 def test_prometheus_does_not_outgrow_its_volume() -> None:
     size = "--storage.tsdb.retention.size="
     assert f"{size}6GB" in containers(pod_of("prometheus"))[0]["args"]
@@ -103,6 +156,8 @@ def test_alerts_and_dashboards_lead_to_the_runbooks_of_the_house() -> None:
     home = "https://wiki.example.com/quarterdeck"
     monitoring = {
         "runbookBaseUrl": f"{home}/",
+        "serviceMonitor": {"enabled": True},
+        "podMonitor": {"enabled": True},
         "prometheusRule": {"enabled": True},
         "dashboards": {"enabled": True},
     }

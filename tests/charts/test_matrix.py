@@ -94,7 +94,7 @@ def test_the_ui_reaches_the_gateway_and_dns_alone(case: str) -> None:
         if policy["metadata"]["name"] != "quarterdeck-ui":
             continue
         dns, gateway = policy["spec"]["egress"]
-        assert {port["port"] for port in dns["ports"]} == {53}
+        assert {port["port"] for port in dns["ports"]} == {53, 5353}
         (peer,) = gateway["to"]
         assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "gateway"
         return

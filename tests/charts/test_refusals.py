@@ -46,7 +46,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"ui": {"externalTrafficPolicy": "local"}}, "/ui/externalTrafficPolicy"),
     ({"gateway": {"loadBalancerSourceRanges": ["office"]}}, "/loadBalancerSourceRanges/0"),
     ({"redis": {"serviceAccountAnnotations": {}}}, "serviceAccountAnnotations"),
+    ({"networkPolicy": {"dnsPorts": []}}, "/networkPolicy/dnsPorts"),
+    ({"httpRoute": {"requestTimeout": "long"}}, "/httpRoute/requestTimeout"),
+    ({"ui": {"image": {"registry": "https://registry.example.com"}}}, "/ui/image/registry"),
+    ({"gateway": {"extraVolumes": [{"emptyDir": {}}]}}, "/gateway/extraVolumes/0"),
+    ({"gateway": {"extraVolumeMounts": [{"name": "a"}]}}, "/gateway/extraVolumeMounts/0"),
 ]
+_MOUNT = {"name": "authority", "mountPath": "/etc/authority"}
+_MONITORED = {"prometheusRule": {"enabled": True}, "scraperNamespace": "monitoring"}
 CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"redis": {"enabled": False}}, "redis.external.existingSecret"),
     ({"redis": {"external": {"existingSecret": "x"}}}, "set redis.enabled to false"),
@@ -106,6 +113,24 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"uninstall": {"enabled": False, "volumes": True}}, "nothing would be removed"),
     ({"uninstall": {"secrets": True}}, "remove both or neither"),
+    (
+        {"monitoring": {**_MONITORED, "serviceMonitor": {"enabled": True}}},
+        "enable monitoring.serviceMonitor and monitoring.podMonitor too",
+    ),
+    (
+        {"monitoring": {**_MONITORED, "podMonitor": {"enabled": True}}},
+        "enable monitoring.serviceMonitor and monitoring.podMonitor too",
+    ),
+    ({"redis": {"image": {"tag": ""}}}, "redis.image.tag is empty"),
+    (
+        {
+            "postgres": {"image": {"tag": None}},
+            "grafana": {"enabled": True, "image": {"tag": ""}},
+        },
+        "postgres.image.tag, grafana.image.tag is empty",
+    ),
+    ({"gateway": {"extraVolumeMounts": [_MOUNT]}}, "add a volume of that name"),
+    ({"gateway": {"extraVolumes": [{"name": "spool", "emptyDir": {}}]}}, "choose others"),
 ]
 
 

@@ -11,6 +11,7 @@ import aiohttp
 import yaml
 from aiohttp import web
 
+from quarterdeck_contract.names import LABEL_METRICS
 from support.charts import Manifest, of_kind, rendered
 from support.ports import free_port
 
@@ -71,6 +72,8 @@ def test_prometheus_operator_is_told_the_same() -> None:
         for item in of_kind(rendered("everything-on"), "PodMonitor")
         if item["metadata"]["name"] == "quarterdeck-worker"
     ]
+    selected = monitor["selector"]["matchLabels"]
+    assert selected[LABEL_METRICS] == "true", "an image of somebody's own may have no metrics"
     (endpoint,) = monitor["podMetricsEndpoints"]
     for ours, theirs in (
         ("body_size_limit", "bodySizeLimit"),

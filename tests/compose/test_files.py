@@ -1,6 +1,7 @@
 """What can be said of the Compose stack without a Docker engine: its files fit each other."""
 
 import re
+import subprocess
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,21 @@ def test_the_file_holds_no_password() -> None:
         for name, value in (service.get("environment") or {}).items():
             if "PASSWORD" in name or "URL" in name:
                 assert re.search(r"\$\{QUARTERDECK_\w+_PASSWORD:\?", value), name
+
+
+def test_redis_refuses_writes_before_its_container_is_killed(tmp_path: Path) -> None:
+    redis = SERVICES["redis"]
+    *shell, script = redis["command"]
+    (tmp_path / "redis-server").write_text("#!/bin/sh\ncat\n")
+    (tmp_path / "redis-server").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "REDISCLI_AUTH": "secret"}
+    command = [*shell, script.replace("$$", "$")]
+    written = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    settings = dict(line.split(" ", 1) for line in written.stdout.splitlines())
+    assert settings["maxmemory-policy"] == "noeviction"
+    limit = redis["deploy"]["resources"]["limits"]["memory"]
+    # A rewrite of its file copies what changes meanwhile, and clients have buffers.
+    assert int(settings["maxmemory"].removesuffix("mb")) <= 0.7 * int(limit.removesuffix("m"))
 
 
 def test_rules_that_prometheus_loads_exist() -> None:

@@ -72,7 +72,7 @@ def budget_used_up(scene: Scene) -> Iterator[Callable[[], object]]:
         eventually("first chat", lambda: scene.chat("dear", key=key) == 200, seconds=PATIENCE)
         for _ in range(7):
             eventually("a chat", lambda: scene.chat("dear", key=key) == 200, seconds=PATIENCE)
-        nearly = f'quarterdeck:budget_used:ratio{{budget="{name}"}} >= 0.8'
+        nearly = f'quarterdeck:budget_spent:ratio{{budget="{name}"}} >= 0.8'
         one = Every(5)
         yield lambda: scene.prometheus.query(nearly) and one.due() and scene.chat("dear", key=key)
 
@@ -157,6 +157,15 @@ def workers_crash(scene: Scene) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
+def workers_unschedulable(scene: Scene) -> Iterator[Callable[[], object]]:
+    """Somebody names a node that is not there."""
+    _, agent = echo_agent("nowhere")
+    agent["spec"]["runtime"] = {"nodeSelector": {"example.com/node": "not-there"}}
+    with _made(scene.namespace, agent):
+        yield _nothing
+
+
+@contextmanager
 def wrong_keys(scene: Scene) -> Iterator[Callable[[], object]]:
     with _made(scene.namespace, stranger(scene.installation.image)):
         wait_ready(scene.namespace, STRANGER)
@@ -210,6 +219,7 @@ CAUSES: Final[dict[Cause, tuple[str, ...]]] = {
     provider_slow: (faults.SLOW,),
     workers_refuse: (faults.REFUSING,),
     workers_crash: (faults.CRASH,),
+    workers_unschedulable: (faults.UNSCHEDULABLE,),
     audit_changed: (faults.CHAIN,),
     record_refused: (faults.LOST,),
     redis_slow: (faults.REDIS_SLOW,),

@@ -1,11 +1,18 @@
-"""Story: whoever runs agents sets up a key, scales, pauses and deletes."""
+"""Story: whoever runs agents sets up a key, scales, pauses and deletes; whoever runs the platform
+restores a backup."""
 
+import subprocess
+from pathlib import Path
+
+import httpx
 import pytest
 from openai import APIStatusError, OpenAI
 
 from e2e.echo import QUESTION, ROLL_SECONDS, echo_agent, provider_key
+from e2e.installation import SYSTEM, Installation
 from e2e.objects import CHILD_KINDS, MANAGED, agent_is, listed, worker_pods
 from e2e.pods import apply
+from e2e.trouble import scaled_to_nothing
 from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
@@ -88,6 +95,61 @@ def test_deleting_an_agent_leaves_nothing(echo: str, client: OpenAI) -> None:
     with pytest.raises(APIStatusError) as refusal:
         client.chat.completions.create(model=f"{echo}/short-lived", messages=QUESTION)
     assert refusal.value.status_code == 404
+
+
+def test_a_backup_of_the_database_comes_back(
+    echo: str, installation: Installation, tmp_path: Path
+) -> None:
+    """As docs/operations.md says: no gateway, restored beside the old database, names changed."""
+    eventually("a chat", lambda: _chat(echo, installation), seconds=PATIENCE)
+    eventually("recorded", lambda: _in_database("quarterdeck") > 0, seconds=PATIENCE)
+    known, dump = _in_database("quarterdeck"), tmp_path / "quarterdeck.dump"
+    _in_postgres("pg_dump", "-U", "quarterdeck", "-d", "quarterdeck", "--format=custom", into=dump)
+    dumped = _in_database("quarterdeck")
+    eventually("another chat", lambda: _chat(echo, installation), seconds=PATIENCE)
+    eventually("recorded too", lambda: _in_database("quarterdeck") > dumped, seconds=PATIENCE)
+    gateways = "app.kubernetes.io/component=gateway"
+    with scaled_to_nothing("deployment", "quarterdeck-gateway"):
+        eventually("no gateway", lambda: not listed("pods", SYSTEM, gateways), seconds=PATIENCE)
+        _in_postgres("createdb", "-U", "quarterdeck", "restored")
+        restore = ("pg_restore", "-U", "quarterdeck", "-d", "restored", "--exit-on-error")
+        _in_postgres(*restore, "--no-owner", out_of=dump)
+        for old, new in (("quarterdeck", "before_restore"), ("restored", "quarterdeck")):
+            rename = f"ALTER DATABASE {old} RENAME TO {new}"
+            _in_postgres("psql", "-U", "quarterdeck", "-d", "postgres", "-c", rename)
+        restored = _in_database("quarterdeck")
+        assert known <= restored < _in_database("before_restore")
+    eventually("chats go on", lambda: _chat(echo, installation), seconds=PATIENCE)
+    eventually("and are recorded", lambda: _in_database("quarterdeck") > restored, seconds=PATIENCE)
+    _in_postgres("dropdb", "-U", "quarterdeck", "before_restore")
+
+
+def _chat(namespace: str, installation: Installation) -> bool:
+    body = {"model": f"{namespace}/echo", "messages": QUESTION}
+    headers = {"Authorization": f"Bearer {installation.admin_key}"}
+    url = f"{installation.url}/v1/chat/completions"
+    return httpx.post(url, json=body, headers=headers, timeout=60).status_code == 200
+
+
+def _in_database(name: str) -> int:
+    """Usage records of that database; of chats by now, for they are delivered within a second."""
+    count = ("psql", "-U", "quarterdeck", "-d", name, "-At", "-c")
+    return int(_in_postgres(*count, "SELECT count(*) FROM usage_records"))
+
+
+def _in_postgres(*command: str, into: Path | None = None, out_of: Path | None = None) -> bytes:
+    """What the command says in PostgreSQL's pod; files are read and written here."""
+    done = subprocess.run(
+        ["kubectl", "exec", "-i", "-n", SYSTEM, "quarterdeck-postgres-0", "--", *command],
+        input=b"" if out_of is None else out_of.read_bytes(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    if into is not None:
+        into.write_bytes(done.stdout)
+    return done.stdout
 
 
 def _suspend(namespace: str, *, suspended: bool) -> None:

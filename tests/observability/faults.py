@@ -15,6 +15,7 @@ STALLED = "an ApiKey names namespaces that its own namespace may not open"
 MISSING = "an Agent and its Model name a Secret that does not exist"
 PROVIDER = "the provider answers 500 to a quarter of calls or more"
 CRASH = "a worker runs out of memory, again and again"
+UNSCHEDULABLE = "no node takes an agent's workers"
 WEBHOOK = "the alert webhook answers 500"
 ERRORS = "the workers of an agent are killed or its provider fails, for long enough"
 SLOW = "a provider takes more than ten seconds to its first token"
@@ -38,6 +39,7 @@ FAULTS: Final = {
     "QuarterdeckReplicasRefusing": REFUSING,
     "QuarterdeckTooManyWrongKeys": KEYS,
     "QuarterdeckTargetDown": DOWN,
+    "QuarterdeckWorkerTargetDown": REFUSING,
     "QuarterdeckBudgetNearlySpent": BUDGET,
     "QuarterdeckBudgetExhausted": BUDGET,
     "QuarterdeckBudgetsUncountable": STORE,
@@ -65,6 +67,8 @@ FAULTS: Final = {
     "QuarterdeckResourceNotReady": MISSING,
     "QuarterdeckResourceNotReady*": MISSING,
     "QuarterdeckWorkersCrashLooping": CRASH,
+    "QuarterdeckWorkersUnavailable": UNSCHEDULABLE,
+    "QuarterdeckWorkersUnavailable*": UNSCHEDULABLE,
     "QuarterdeckModelErrors": PROVIDER,
     "QuarterdeckModelErrors*": PROVIDER,
     "agents.json: Failed calls": PROVIDER,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from quarterdeck_contract.names import LABEL_METRICS
 from quarterdeck_contract.v1alpha1.agent import Agent
 from quarterdeck_contract.validation import parse
 from quarterdeck_operator.builders.agent import AGENT_CHILD_KINDS, build_agent
@@ -48,6 +49,14 @@ CASES: dict[str, tuple[Manifest, list[Manifest]]] = {
     "suspended": (agent(scaling={"min": 2, "max": 5}, suspended=True), [model()]),
     "own-image": (
         agent(model=None, instructions=None, runtime={"image": "me/agent:1"}),
+        [],
+    ),
+    "own-image-with-metrics": (
+        agent(
+            model=None,
+            instructions=None,
+            runtime={"image": "me/agent:1", "metrics": True, "startupSeconds": 900},
+        ),
         [],
     ),
     "endpoint": (
@@ -114,7 +123,7 @@ def assert_restricted(pod: dict[str, Any]) -> None:
 
 async def test_a_cluster_that_assigns_users_is_told_none() -> None:
     def context(children: Iterable[Manifest]) -> Manifest:
-        found = next(child["spec"] for child in children if child["kind"] == "Deployment")
+        found = _deployment(children)
         security: Manifest = found["template"]["spec"]["securityContext"]
         return security
 
@@ -124,6 +133,34 @@ async def test_a_cluster_that_assigns_users_is_told_none() -> None:
     assert named.keys() - left.keys() == {"runAsUser", "runAsGroup", "fsGroup"}
     assert left.items() <= named.items()
     assert left["runAsNonRoot"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("minimal", "true"), ("own-image", None), ("own-image-with-metrics", "true")],
+)
+async def test_pods_say_whether_prometheus_may_read_them(name: str, label: str | None) -> None:
+    deployment = _deployment(build_agent(await resolved(*CASES[name]), OPTIONS))
+    template, selector = deployment["template"], deployment["selector"]["matchLabels"]
+    assert template["metadata"]["labels"].get(LABEL_METRICS) == label
+    assert selector.items() <= template["metadata"]["labels"].items()
+    assert LABEL_METRICS not in selector, "a Deployment's selector cannot be changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("minimal", 120), ("own-image", 120), ("own-image-with-metrics", 900)]
+)
+async def test_a_slow_start_is_given_its_time(name: str, seconds: int) -> None:
+    deployment = _deployment(build_agent(await resolved(*CASES[name]), OPTIONS))
+    (container,) = deployment["template"]["spec"]["containers"]
+    probe = container["startupProbe"]
+    assert probe["failureThreshold"] * probe["periodSeconds"] == seconds
+    assert deployment["progressDeadlineSeconds"] == seconds
+
+
+def _deployment(children: Iterable[Manifest]) -> Manifest:
+    spec: Manifest = next(child["spec"] for child in children if child["kind"] == "Deployment")
+    return spec
 
 
 async def test_an_autoscaled_deployment_leaves_its_replicas_alone() -> None:

@@ -124,6 +124,18 @@ BAD: tuple[Bad, ...] = (
         "names that begin with system- are for the cluster's own pods",
     ),
     _ruled(
+        "metrics-of-our-own-worker",
+        agent(runtime={"metrics": True}),
+        "spec.runtime.metrics",
+        "metrics tells of an image of your own: our own workers always have them",
+    ),
+    Bad(
+        "start-too-long",
+        agent(runtime={"startupSeconds": 3601}),
+        "spec.runtime.startupSeconds",
+        "3600",
+    ),
+    _ruled(
         "compatible-without-url",
         model(provider="openai-compatible", model="m"),
         "spec.baseURL",

@@ -9,7 +9,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "manifests"))  # the generators are scripts, not a package
 
-from rendering import render  # noqa: E402
+from rendering import notes, render  # noqa: E402
 
 Manifest = dict[str, Any]
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ROOT",
     "containers",
     "labels",
+    "notes",
     "of_kind",
     "pods",
     "render",
@@ -69,6 +70,17 @@ MATRIX: Final[dict[str, Manifest]] = {
         "redis": {"existingSecret": "mine-redis"},
         "postgres": {"existingSecret": "mine-postgres"},
         "grafana": {"enabled": True, "existingSecret": "mine-grafana"},
+    },
+    "own-authority": {
+        "gateway": {
+            "extraVolumes": [{"name": "authority", "configMap": {"name": "my-authority"}}],
+            "extraVolumeMounts": [
+                {"name": "authority", "mountPath": "/etc/authority", "readOnly": True}
+            ],
+            "extraEnv": [{"name": "PGSSLROOTCERT", "value": "/etc/authority/ca.crt"}],
+        },
+        "redis": {"enabled": False, "external": {"existingSecret": "my-redis"}},
+        "postgres": {"enabled": False, "external": {"existingSecret": "my-postgres"}},
     },
     "registry": {
         "global": {"imageRegistry": "registry.example.com/mirror", "imagePullSecrets": ["pull"]},

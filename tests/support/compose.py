@@ -44,7 +44,7 @@ class Stack:
     def up(self) -> None:
         """Returns once every container is healthy; raises with their last words."""
         try:
-            self._make("compose-up", "GRAFANA=0")
+            self._make("compose-up", "GRAFANA=0", "BUILD=0")
         except AssertionError as exc:
             said = self.compose("logs", "--no-color", "--tail", "30")
             raise AssertionError(f"{exc}\n{said}") from exc

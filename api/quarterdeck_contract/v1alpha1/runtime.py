@@ -118,6 +118,11 @@ class Runtime(Schema):
     """PriorityClass of the pods; not one of Kubernetes' own, which begin with system-."""
     image_pull_secret: str | None = Field(default=None, max_length=253)
     """Secret in this namespace to pull the image with."""
+    startup_seconds: int | None = Field(default=None, ge=10, le=3600)
+    """How long a new worker may take until it is ready, pulling its image included, in seconds; 120
+    when absent."""
+    metrics: bool | None = None
+    """True when the image answers GET /metrics as our worker does, so that Prometheus reads it."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -128,7 +133,8 @@ class Runtime(Schema):
         Rule(
             "!has(self.endpoint) || !(has(self.resources) || has(self.env)"
             " || has(self.nodeSelector) || has(self.tolerations)"
-            " || has(self.priorityClassName) || has(self.imagePullSecret))",
+            " || has(self.priorityClassName) || has(self.imagePullSecret)"
+            " || has(self.startupSeconds) || has(self.metrics))",
             "endpoint deploys nothing: remove the other fields of runtime",
             lambda runtime: runtime.endpoint is None or runtime.manifest().keys() == {"endpoint"},
             "endpoint",
@@ -139,4 +145,15 @@ class Runtime(Schema):
             lambda runtime: not (runtime.priority_class_name or "").startswith("system-"),
             "priorityClassName",
         ),
+        Rule(
+            "!has(self.metrics) || has(self.image)",
+            "metrics tells of an image of your own: our own workers always have them",
+            lambda runtime: runtime.metrics is None or runtime.image is not None,
+            "metrics",
+        ),
     )
+
+    @property
+    def is_scraped(self) -> bool:
+        """Whether Prometheus may expect metrics of the workers."""
+        return self.endpoint is None and (self.image is None or self.metrics is True)

@@ -35,17 +35,21 @@ def router(registry: Registry) -> APIRouter:
 
 
 def target_groups(agents: Iterable[AgentEntry]) -> list[TargetGroup]:
-    """The ready workers of every agent that runs here; agents elsewhere are not ours to read."""
+    """The ready workers of every agent that runs here and has metrics: agents elsewhere are not
+    ours to read, and of images that are not ours nobody knows unless their agents say so."""
     return [
         TargetGroup(
             targets=[replica.url.partition("://")[2] for replica in agent.replicas],
             labels={"namespace": agent.namespace, "agent": agent.name},
         )
         for agent in agents
-        if agent.replicas and not _is_elsewhere(agent)
+        if agent.replicas and _is_scraped(agent)
     ]
 
 
-def _is_elsewhere(agent: AgentEntry) -> bool:
+def _is_scraped(agent: AgentEntry) -> bool:
+    # As ``Runtime.is_scraped`` says, of a manifest that a newer release may have written.
     runtime = (agent.manifest.get("spec") or {}).get("runtime") or {}
-    return bool(runtime.get("endpoint"))
+    if runtime.get("endpoint"):
+        return False
+    return not runtime.get("image") or runtime.get("metrics") is True

@@ -9,6 +9,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
+        "worker-src 'self'",
         "style-src 'self'",
         # Positions and colours that components compute: attributes, never sheets.
         "style-src-attr 'unsafe-inline'",

@@ -86,7 +86,7 @@ labels:
 {{/* (list $ image) -> what a container runs */}}
 {{- define "quarterdeck.image" -}}
 {{- $root := index . 0 }}{{ $image := index . 1 -}}
-{{- with $root.Values.global.imageRegistry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{- with default $image.registry $root.Values.global.imageRegistry }}{{ trimSuffix "/" . }}/{{ end -}}
 {{- $image.repository -}}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default $root.Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}

@@ -57,11 +57,14 @@ namespaceSelector:
 {{- end -}}
 {{- end -}}
 
-{{/* No peer: a node's own DNS cache has a link-local address. */}}
+{{/* No peer: a node's own DNS cache has a link-local address. The ports are those of the pods behind the
+Service: policies look at a packet after its address was translated. */}}
 {{- define "quarterdeck.dns" -}}
 ports:
-  - {protocol: UDP, port: 53}
-  - {protocol: TCP, port: 53}
+  {{- range .Values.networkPolicy.dnsPorts }}
+  - {protocol: UDP, port: {{ . }}}
+  - {protocol: TCP, port: {{ . }}}
+  {{- end }}
 {{- end -}}
 
 {{/* No peer: some network plug-ins do not count the API server among addresses or pods. */}}

@@ -1,17 +1,14 @@
 """The workers themselves."""
 
-from typing import Any, Final
+from typing import Any
 
 from quarterdeck_contract.names import worker_labels
 from quarterdeck_operator.builders.metadata import child
-from quarterdeck_operator.builders.pod import pod_template
+from quarterdeck_operator.builders.pod import pod_template, start_seconds
 from quarterdeck_operator.builders.replicas import fixed_replicas
 from quarterdeck_operator.cluster.port import Manifest
 from quarterdeck_operator.options import BuildOptions
 from quarterdeck_operator.resolve.agent import ResolvedAgent
-
-PROGRESS_DEADLINE: Final = 120
-"""Seconds until a rollout that does not get anywhere is reported as failed."""
 
 
 def build_deployment(resolved: ResolvedAgent, options: BuildOptions) -> Manifest:
@@ -23,7 +20,8 @@ def build_deployment(resolved: ResolvedAgent, options: BuildOptions) -> Manifest
             "type": "RollingUpdate",
             "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
         },
-        "progressDeadlineSeconds": PROGRESS_DEADLINE,
+        # Until then its workers have to be ready, or the rollout is reported as failed.
+        "progressDeadlineSeconds": start_seconds(agent),
         "revisionHistoryLimit": 2,
         "template": pod_template(resolved, options),
     }

@@ -6,6 +6,7 @@ from quarterdeck_contract.names import (
     ANNOTATION_CONFIG_HASH,
     ENV_TRACES_ENDPOINT,
     ENV_WORKER_CONFIG,
+    LABEL_METRICS,
     WORKER_CONFIG_DIRECTORY,
     WORKER_CONFIG_PATH,
     WORKER_CONTAINER,
@@ -14,6 +15,7 @@ from quarterdeck_contract.names import (
     worker_labels,
     worker_name,
 )
+from quarterdeck_contract.v1alpha1.agent import Agent
 from quarterdeck_contract.v1alpha1.model import Provider
 from quarterdeck_contract.v1alpha1.runtime import Runtime
 from quarterdeck_operator.options import BuildOptions
@@ -26,6 +28,7 @@ LONGEST_DRAIN: Final = 300
 DRAIN_MARGIN: Final = 10
 """Seconds: a stopping worker may finish its runs, but a node drain must come to an end."""
 START_SECONDS: Final = 120
+"""Until a new worker has to be ready, where ``runtime.startupSeconds`` says nothing else."""
 
 _REQUESTS: Final = {"cpu": "50m", "memory": "128Mi"}
 _MEMORY_LIMIT: Final = "512Mi"
@@ -35,13 +38,21 @@ _MEMORY_LIMIT_WITH_MODEL: Final = "1Gi"
 
 def pod_template(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]:
     """The pod template; nothing in it depends on the operator's own version."""
+    runtime = resolved.agent.spec.runtime or Runtime()
+    scraped = {LABEL_METRICS: "true"} if runtime.is_scraped else {}
     return {
         "metadata": {
-            "labels": worker_labels(resolved.agent.metadata.name),
+            "labels": worker_labels(resolved.agent.metadata.name) | scraped,
             "annotations": {ANNOTATION_CONFIG_HASH: resolved.config_hash},
         },
         "spec": _pod_spec(resolved, options) | _scheduling(resolved, options),
     }
+
+
+def start_seconds(agent: Agent) -> int:
+    """How long a new worker may take until it is ready."""
+    runtime = agent.spec.runtime or Runtime()
+    return START_SECONDS if runtime.startup_seconds is None else runtime.startup_seconds
 
 
 def _pod_spec(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]:
@@ -75,7 +86,7 @@ def _container(resolved: ResolvedAgent, options: BuildOptions) -> dict[str, Any]
         "ports": [{"name": WORKER_PORT_NAME, "containerPort": WORKER_PORT, "protocol": "TCP"}],
         "env": _environment(resolved, runtime, options),
         "resources": _resources(resolved, runtime),
-        "startupProbe": _probe("/readyz", period=1, failures=START_SECONDS),
+        "startupProbe": _probe("/readyz", period=1, failures=start_seconds(resolved.agent)),
         "readinessProbe": _probe("/readyz", period=5, failures=2),
         "livenessProbe": _probe("/healthz", period=10, failures=3),
         "securityContext": {

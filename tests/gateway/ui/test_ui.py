@@ -56,6 +56,7 @@ async def test_every_page_is_the_one_page(gateway: WholeGateway, path: str) -> N
     assert answer.headers["cache-control"] == "no-cache"
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self';" in policy
+    assert "worker-src 'self';" in policy
     assert "style-src 'self';" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
 

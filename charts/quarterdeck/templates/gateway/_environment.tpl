@@ -1,10 +1,17 @@
+{{/* What whoever opens the database is told: its address, and what people add, like libpq's variables. */}}
+{{- define "quarterdeck.gateway.database" -}}
+{{ include "quarterdeck.fromSecret" (list "QUARTERDECK_DATABASE_URL" (include "quarterdeck.secret.postgres" .) "url") }}
+{{- with .Values.gateway.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
 {{/* The gateway's settings: few typed values, and extraEnv for all others. */}}
 {{- define "quarterdeck.gateway.environment" -}}
 {{- $v := .Values.gateway }}
 {{ include "quarterdeck.fromSecret" (list "QUARTERDECK_ADMIN_KEY_HASH" (include "quarterdeck.secret.gatewayAuth" .) "adminKeyHash") }}
 {{ include "quarterdeck.fromSecret" (list "QUARTERDECK_KEY_PEPPER" (include "quarterdeck.secret.keyPepper" .) "pepper") }}
 {{ include "quarterdeck.fromSecret" (list "QUARTERDECK_REDIS_URL" (include "quarterdeck.secret.redis" .) "url") }}
-{{ include "quarterdeck.fromSecret" (list "QUARTERDECK_DATABASE_URL" (include "quarterdeck.secret.postgres" .) "url") }}
 {{- with $v.alerts.existingSecret }}
 {{ include "quarterdeck.fromSecret" (list "QUARTERDECK_ALERT_WEBHOOK_URL" . "url") }}
 {{ include "quarterdeck.fromSecret" (list "QUARTERDECK_ALERT_WEBHOOK_SECRET" . "secret") }}
@@ -50,7 +57,5 @@
 {{- end }}
 {{- end }}
 {{- end }}
-{{- with $v.extraEnv }}
-{{ toYaml . }}
-{{- end }}
+{{ include "quarterdeck.gateway.database" . | trim }}
 {{- end -}}

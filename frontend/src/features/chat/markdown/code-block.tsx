@@ -1,16 +1,19 @@
-import { Children, type ComponentProps, isValidElement, type ReactNode, useRef } from "react";
-import { type ExtraProps, useIsCodeFenceIncomplete } from "streamdown";
+import { Children, type ComponentProps, isValidElement, type ReactNode, use, useRef } from "react";
+import { type ExtraProps, StreamdownContext } from "streamdown";
 import { CopyButton } from "@/components/copy-button";
 import { t } from "../messages";
 import { isMaths, LazyFormula } from "./code";
 import { ColouredCode } from "./colours/coloured-code";
+import { isClosed } from "./fences";
 
-export function CodeBlock({ children, node: _node }: ComponentProps<"pre"> & ExtraProps) {
+export function CodeBlock({ children, node }: ComponentProps<"pre"> & ExtraProps) {
   const code = useRef<HTMLPreElement>(null);
-  const whole = !useIsCodeFenceIncomplete();
   const inner = innerOf(children);
   if (isMaths(inner.className)) return <LazyFormula display>{inner.children}</LazyFormula>;
   const language = languageOf(inner.className);
+  const text = textOf(inner.children);
+  // Closed ones do not listen: at the end of the answer only open ones are drawn again.
+  const whole = isClosed(node?.position, text) || !use(StreamdownContext).isAnimating;
   return (
     <figure className="my-3 overflow-hidden rounded-lg border bg-muted text-foreground not-italic">
       <figcaption className="flex items-center justify-between border-b py-0.5 pr-1 pl-3 text-muted-foreground text-xs">
@@ -28,7 +31,7 @@ export function CodeBlock({ children, node: _node }: ComponentProps<"pre"> & Ext
         tabIndex={0}
         className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-5"
       >
-        <ColouredCode text={textOf(inner.children)} language={language} whole={whole} />
+        <ColouredCode text={text} language={language} whole={whole} />
       </pre>
     </figure>
   );

@@ -1,8 +1,9 @@
-import { type ComponentProps, lazy, type ReactNode, Suspense } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import type { ExtraProps } from "streamdown";
+import { lazyPart } from "@/lib/lazy-part";
 
 /** The only reader of TeX, and large: it comes with the first formula. */
-const Formula = lazy(() => import("./formula"));
+const Formula = lazyPart(() => import("./formula"));
 
 const MATHS = "language-math";
 
@@ -18,9 +19,6 @@ export function isMaths(className: string | undefined): boolean {
 
 export function LazyFormula({ children, display }: { children: ReactNode; display: boolean }) {
   const tex = String(children).trim();
-  return (
-    <Suspense fallback={<code className="font-mono text-[0.85em]">{tex}</code>}>
-      <Formula tex={tex} display={display} />
-    </Suspense>
-  );
+  const source = <code className="font-mono text-[0.85em]">{tex}</code>;
+  return <Formula tex={tex} display={display} fallback={source} failed={() => source} />;
 }

@@ -12,6 +12,10 @@ const CODE = 'const a = "<b>";\n\nreturn a;\n';
 const OPEN = `\`\`\`ts\n${CODE}`;
 const CLOSED = `${OPEN}\`\`\`\n`;
 
+/** Text with this before its first line, and that before all others. */
+const within = (first: string, others: string, text: string) =>
+  first + text.replaceAll("\n", `\n${others}`);
+
 /** The worker's work, in the thread of the test. */
 function colouristHere() {
   const asked: string[] = [];
@@ -57,20 +61,36 @@ describe("code of a language that is known", () => {
     expect(code()).toBe(CODE);
   });
 
-  it("waits while its fence is open, and is read once", async () => {
-    const { asked, coloured, grow } = show("```ts\nconst", true);
-    for (let end = 12; end < OPEN.length; end += 3) {
-      grow(OPEN.slice(0, end), true);
+  it.each([
+    ["by itself", "", ""],
+    ["in a list", "1. One\n\n    ", "    "],
+    ["in a list of a list", "- One\n  - Two\n\n      ", "      "],
+    ["behind a bullet", "- ", "  "],
+    ["in a quote", "> ", "> "],
+    ["in a quote of a list", "- One\n\n  > ", "  > "],
+  ])("%s waits while its fence is open, and is read once", async (_, first, others) => {
+    const open = within(first, others, `${OPEN}\`\``);
+    const { asked, coloured, grow } = show(first, true);
+    for (let end = first.length; end <= open.length; end += 1) {
+      grow(open.slice(0, end), true);
       await settle();
     }
     expect(asked).toEqual([]);
-    grow(`${CLOSED}\nAnd`, true);
+    const closed = within(first, others, CLOSED);
+    grow(closed, true);
     await settle();
-    grow(`${CLOSED}\nAnd more.`, true);
-    grow(`${CLOSED}\nAnd more.`, false);
+    expect(asked).toEqual([CODE]);
+    grow(`${closed}\n\nAnd more.`, true);
+    grow(`${closed}\n\nAnd more.`, false);
     await settle();
     expect(asked).toEqual([CODE]);
     expect(coloured("keyword")).toEqual(["const", "return"]);
+  });
+
+  it("does not wait for code that comes later in the same list", async () => {
+    const { asked } = show(within("- ", "  ", `${CLOSED}\n${OPEN}`), true);
+    await settle();
+    expect(asked).toEqual([CODE]);
   });
 
   it("is coloured at the end of the answer though its fence was never closed", async () => {

@@ -79,6 +79,18 @@ describe("Colourist", () => {
     expect(heard).toEqual(["next"]);
   });
 
+  it("hears nothing more of what it has ended", () => {
+    const { threads, heard, last, order } = setUp();
+    order("goes astray");
+    order("next");
+    vi.advanceTimersByTime(10_000);
+    threads[0]?.answer();
+    threads[0]?.fail();
+    expect(heard).toEqual([]);
+    last().answer();
+    expect(heard).toEqual(["next"]);
+  });
+
   it("gives up when the thread cannot be loaded", () => {
     const { threads, heard, last, order } = setUp();
     order("one");

@@ -4,7 +4,10 @@
  */
 import type { Code, Token } from "./tokens";
 
-/** What a colourist uses of a Worker, which answers each `Code` with its tokens. */
+/**
+ * What a colourist uses of a Worker, which answers each `Code` with its tokens, also one that it
+ * cannot read: its only error is that it could not be loaded.
+ */
 export type Tokeniser = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">;
 
 export type OnTokens = (tokens: readonly Token[]) => void;
@@ -86,8 +89,15 @@ export class Colourist {
 
   private end(): void {
     clearTimeout(this.timer);
-    this.tokeniser?.terminate();
+    if (this.tokeniser !== undefined) silence(this.tokeniser);
     this.tokeniser = undefined;
     this.current = undefined;
   }
+}
+
+/** What it has sent already would be taken for the answer to the next order. */
+function silence(tokeniser: Tokeniser): void {
+  tokeniser.onmessage = null;
+  tokeniser.onerror = null;
+  tokeniser.terminate();
 }

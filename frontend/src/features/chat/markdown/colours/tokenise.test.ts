@@ -41,6 +41,20 @@ describe("tokenise", () => {
   });
 });
 
+describe("code that is hard to read", () => {
+  it("may be nested very deep", () => {
+    const text = `${"`${".repeat(20_000)}"in"`;
+    const tokens = of("javascript", text);
+    expect(tokens.at(-1)).toEqual({ text: '"in"', kind: "string" });
+    expect(tokens.map((token) => token.text).join("")).toBe(text);
+  });
+
+  it("is one plain part when its grammar fails", () => {
+    const language = "of the future" as Language;
+    expect(of(language, "let it be")).toEqual([{ text: "let it be" }]);
+  });
+});
+
 describe("languageNamed", () => {
   it.each([
     ["PY", "python"],

@@ -43,22 +43,40 @@ const PLAIN: ReadonlySet<string> = new Set(["subst"]);
 
 const lowlight = createLowlight(GRAMMARS);
 
+/** Code that a grammar fails at is one part without a colour. */
 export function tokenise({ text, language }: Code): Token[] {
-  const tokens: Token[] = [];
-  for (const node of lowlight.highlight(language, text, { prefix: PREFIX }).children) {
-    collect(node, undefined, tokens);
+  try {
+    return flat(lowlight.highlight(language, text, { prefix: PREFIX }).children);
+  } catch {
+    return [{ text }];
   }
-  return tokens;
 }
 
 type Node = ReturnType<typeof lowlight.highlight>["children"][number];
 
-function collect(node: Node, around: Kind | undefined, tokens: Token[]): void {
-  if (node.type === "text") append(tokens, node.value, around);
-  if (node.type !== "element") return;
-  const kind = kindOf(node.properties.className, around);
-  for (const child of node.children) collect(child, kind, tokens);
+interface Part {
+  node: Node;
+  /** The kind of what it stands in. */
+  around: Kind | undefined;
 }
+
+/** Without recursion: code can be nested deeper than calls can. */
+function flat(nodes: readonly Node[]): Token[] {
+  const tokens: Token[] = [];
+  const left = partsOf(nodes, undefined);
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    const { node, around } = part;
+    if (node.type === "text") append(tokens, node.value, around);
+    if (node.type !== "element") continue;
+    const kind = kindOf(node.properties.className, around);
+    for (const child of partsOf(node.children, kind)) left.push(child);
+  }
+  return tokens;
+}
+
+/** The first one at the end, where it is taken from. */
+const partsOf = (nodes: readonly Node[], around: Kind | undefined): Part[] =>
+  nodes.map((node) => ({ node, around })).reverse();
 
 /** Neighbours of one kind are one part: there are fewer elements to draw. */
 function append(tokens: Token[], text: string, kind: Kind | undefined): void {
