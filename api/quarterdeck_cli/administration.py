@@ -1,4 +1,4 @@
-"""Keys, money and the audit log as typer sees them; they ask the gateway, not the API server."""
+"""Money and the audit log as typer sees them; they ask the gateway, not the API server."""
 
 import asyncio
 from enum import StrEnum
@@ -13,7 +13,6 @@ Url = Annotated[
 Context = Annotated[
     str | None, typer.Option("--context", help="Do not use the instance that runs here.")
 ]
-Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Namespace to use.")]
 Filter = Annotated[
     str | None, typer.Option("--namespace", "-n", help="Only this namespace; all when absent.")
 ]
@@ -33,116 +32,7 @@ class Dimension(StrEnum):
     DAY = "day"
 
 
-keys = typer.Typer(help="Make, list, rotate and revoke API keys.", no_args_is_help=True)
 audit = typer.Typer(help="Who was kept out, and who changed what.")
-
-
-@keys.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")],
-    owner: Annotated[str, typer.Option(help="Who will use it.")],
-    role: Annotated[
-        Literal["viewer", "user", "editor", "admin"], typer.Option(help="What it may do.")
-    ] = "user",
-    agent: Annotated[
-        list[str] | None, typer.Option(help="Agent it may chat with; patterns; repeatable.")
-    ] = None,
-    enter: Annotated[
-        list[str] | None,
-        typer.Option(help="Namespace it may enter; only from the installation's namespace."),
-    ] = None,
-    team: Annotated[str | None, typer.Option(help="Team whose budgets pay.")] = None,
-    expires: Annotated[str | None, typer.Option(help="When it ends: 90d, or a date.")] = None,
-    requests_per_minute: Annotated[int | None, typer.Option(min=1)] = None,
-    tokens_per_minute: Annotated[int | None, typer.Option(min=1)] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Chats at once.")] = None,
-    namespace: Namespace = "default",
-    output: Form = "table",
-    gateway: Url = None,
-    context: Context = None,
-) -> None:
-    """Make a key and print it, once."""
-    from quarterdeck_cli.columns import utc_now
-    from quarterdeck_cli.gateway import find_gateway
-    from quarterdeck_cli.spans import ahead
-    from quarterdeck_cli.verbs.keys import create
-
-    limits = {
-        "requestsPerMinute": requests_per_minute,
-        "tokensPerMinute": tokens_per_minute,
-        "concurrency": concurrency,
-    }
-    given = {field: value for field, value in limits.items() if value is not None}
-    wanted = {
-        "namespace": namespace,
-        "name": name,
-        "owner": owner,
-        "role": role,
-        "agents": agent,
-        "namespaces": enter,
-        "team": team,
-        "rate_limit": given or None,
-        "expires_at": ahead(expires, utc_now()) if expires else None,
-    }
-    body = {field: value for field, value in wanted.items() if value is not None}
-    asyncio.run(create(find_gateway(gateway, context), body, output))
-
-
-@keys.command("show")
-def show_key(
-    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")],
-    namespace: Namespace = "default",
-) -> None:
-    """Print the key of an ApiKey that was applied here as a manifest."""
-    from quarterdeck_cli.instance import home_directory
-    from quarterdeck_cli.verbs.keys import show
-
-    show(home_directory(), namespace, name)
-
-
-@keys.command("list")
-def list_keys(
-    namespace: Filter = None, output: Form = "table", gateway: Url = None, context: Context = None
-) -> None:
-    """List keys: whose they are, what they may do, when they were last used."""
-    from quarterdeck_cli.gateway import find_gateway
-    from quarterdeck_cli.verbs.keys import list_keys as run
-
-    asyncio.run(run(find_gateway(gateway, context), namespace, output))
-
-
-@keys.command("revoke")
-def revoke_key(
-    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")],
-    namespace: Namespace = "default",
-    gateway: Url = None,
-    context: Context = None,
-) -> None:
-    """Stop a key in every gateway within a second."""
-    from quarterdeck_cli.gateway import find_gateway
-    from quarterdeck_cli.verbs.keys import revoke
-
-    asyncio.run(revoke(find_gateway(gateway, context), namespace, name))
-
-
-@keys.command("rotate")
-def rotate_key(
-    name: Annotated[str, typer.Argument(help="Name of the ApiKey.")],
-    overlap: Annotated[
-        str | None, typer.Option(help="How long the old key works on: 1h, 7d.")
-    ] = None,
-    namespace: Namespace = "default",
-    output: Form = "table",
-    gateway: Url = None,
-    context: Context = None,
-) -> None:
-    """Make a new key; the old one works on for a while."""
-    from quarterdeck_cli.gateway import find_gateway
-    from quarterdeck_cli.spans import seconds_of
-    from quarterdeck_cli.verbs.keys import rotate
-
-    seconds = None if overlap is None else seconds_of(overlap)
-    asyncio.run(rotate(find_gateway(gateway, context), namespace, name, seconds, output))
 
 
 def budgets(

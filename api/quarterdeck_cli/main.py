@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from quarterdeck_cli import administration, commands
+from quarterdeck_cli import administration, commands, key_commands
 from quarterdeck_cli.errors import CliError
 
 COMMAND_GROUP: Final = "quarterdeck.commands"
@@ -25,7 +25,7 @@ VERBS: Final = (
     administration.usage,
     commands.version,
 )
-GROUPS: Final = {"keys": administration.keys, "audit": administration.audit}
+GROUPS: Final = {"keys": key_commands.keys, "audit": administration.audit}
 
 
 def application() -> typer.Typer:

@@ -3,7 +3,7 @@ outlive a restart; status beside the reconcilers' own.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -25,6 +25,8 @@ from quarterdeck_local.store import ObjectStore
 from quarterdeck_operator.cluster.port import ObjectKey, key_of
 from quarterdeck_operator.cluster.status_part import operator_part
 
+_CHANGE_THERE: Final = "change it there, or repeat with force=true until it changes"
+
 log = structlog.get_logger(__name__)
 
 
@@ -44,30 +46,42 @@ class LocalWriter:
     async def patch_spec(
         self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
     ) -> Manifest:
-        found = self._store.get(ObjectKey(kind, namespace, name))
-        if found is None:
-            raise NotFound(missing_message(kind, namespace, name))
+        found = self._existing(kind, namespace, name)
         source = manifest_source(found)
         if source is not None:
             # The folder would undo it at the next start: a revoked key would work again.
             raise InvalidRequest(f"{kind} '{name}' stands in {source}: change it there.")
         return self._apply(_changed(found, spec=merged(found["spec"], spec)))
 
+    async def edit_spec(
+        self,
+        kind: str,
+        namespace: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        force: bool = False,
+    ) -> Manifest:
+        found = self._existing(kind, namespace, name)
+        if not force:
+            _require_no_file(found, _CHANGE_THERE)
+        return self._apply(_changed(found, spec=merged(found["spec"], spec)))
+
     async def put(
-        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+        self, manifest: Manifest, *, force: bool = False, dry_run: bool = False
     ) -> Manifest:
         found = self._store.get(key_of(manifest))
         require_version(found, manifest)
         if found is None:
             return self._apply(manifest, dry_run=dry_run)
         if not force:
-            _require_no_file(found, "change it there, or repeat with force=true until it changes")
+            _require_no_file(found, _CHANGE_THERE)
         metadata = manifest["metadata"]
         given = {field: dict(metadata[field]) for field in given_texts(manifest)}
         changed = _changed(found, spec=manifest["spec"], metadata=given)
         return self._apply(changed, dry_run=dry_run)
 
-    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = False) -> None:
         key = ObjectKey(kind, namespace, name)
         found = self._store.get(key)
         if found is not None and not force:
@@ -83,6 +97,12 @@ class LocalWriter:
         # Deleted meanwhile: there is nobody left to tell.
         if found is not None:
             self._store.put_status(key, with_gateway_part(kind, found.get("status"), status))
+
+    def _existing(self, kind: str, namespace: str, name: str) -> Manifest:
+        found = self._store.get(ObjectKey(kind, namespace, name))
+        if found is None:
+            raise NotFound(missing_message(kind, namespace, name))
+        return found
 
     def _apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         try:

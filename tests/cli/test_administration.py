@@ -110,6 +110,44 @@ def test_keys_as_json(here: Cli, shop: Standalone) -> None:
     assert made["secret"] not in listed
 
 
+def test_a_key_is_edited_and_works_on(here: Cli, shop: Standalone) -> None:
+    options = ("--expires", "1h", "--requests-per-minute", "60", "--concurrency", "2")
+    key = create(here, "edited", *options)
+    edit = partial(here, "keys", "edit", "edited", *SHOP)
+    done = edit("--owner", "bob", "--expires", "never", "--concurrency", "0")
+    assert (done.code, done.out) == (0, "apikey/edited changed\n"), done.err
+    told = json.loads(edit("--tokens-per-minute", "9000", "-o", "json").out)
+    assert (told["owner"], told["expires_at"]) == ("bob", None)
+    limits = {"requestsPerMinute": 60, "tokensPerMinute": 9000, "concurrency": None}
+    assert told["rate_limit"] == limits
+    assert chat(shop, key) == CHAT_USD
+    nothing = edit()
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "say what to change" in nothing.err
+    past = edit("--expires", "2020-01-01")
+    assert past.code == 1
+    assert "in the past" in past.err
+
+
+def test_a_key_of_the_manifests_folder_is_edited_by_force(here: Cli, shop: Standalone) -> None:
+    def owners() -> list[str]:
+        listed = json.loads(here("keys", "list", *SHOP, "-o", "json").out)["items"]
+        return [each["owner"] for each in listed if each["name"] == "five"]
+
+    declared = shop.folder / "m" / "five.yaml"
+    declared.write_text(as_yaml(in_shop(api_key("five"))))
+    wait_for(lambda: bool(owners()), "the key of the folder is known", shop.said)
+    edit = partial(here, "keys", "edit", "five", *SHOP, "--owner", "bob")
+    refused = edit()
+    assert refused.code == 1
+    assert "five.yaml" in refused.err
+    assert "repeat with force=true" in refused.err
+    assert edit("--force").code == 0
+    assert owners() == ["bob"]
+    declared.unlink()
+    wait_for(lambda: not owners(), "the key of the folder is gone", shop.said)
+
+
 def test_rotation_gives_a_new_key_and_ends_the_old_one(here: Cli, shop: Standalone) -> None:
     old = create(here, "three")
     rotated = here("keys", "rotate", "three", *SHOP, "--overlap", "1h")

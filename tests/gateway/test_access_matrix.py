@@ -22,6 +22,7 @@ from support.whole_gateway import INSTALLATION, SPECS, WholeGateway, key_of, who
 
 CHAT: Final = {"model": "team-a/bot", "messages": [{"role": "user", "content": "hello"}]}
 BODIES: Final[dict[str, Any]] = {
+    "PATCH /api/v1/keys/{namespace}/{name}": {"owner": "joe"},
     "POST /api/v1/keys/{namespace}/{name}/rotate": {"overlap_seconds": 0},
     "POST /v1/chat/completions": CHAT,
     "POST /api/v1/keys": {"namespace": "team-a", "name": "made", "owner": "joe", "role": "viewer"},

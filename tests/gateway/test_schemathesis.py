@@ -28,6 +28,7 @@ from support.whole_gateway import INSTALLATION, whole_gateway
 HEADERS = {"Authorization": f"Bearer {INSTALLATION}"}
 RULED = frozenset(
     {
+        "PATCH /api/v1/keys/{namespace}/{name}",
         "POST /api/v1/keys",
         "PUT /api/v1/agents/{namespace}/{name}",
         "PUT /api/v1/budgets/{namespace}/{name}",

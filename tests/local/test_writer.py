@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quarterdeck_gateway.errors import InvalidRequest, Unavailable
+from quarterdeck_gateway.errors import Conflict, InvalidRequest, Unavailable
 from quarterdeck_local.database import AppliedObjects
 from quarterdeck_local.intake import Intake
 from quarterdeck_local.store import ObjectStore
@@ -51,6 +51,23 @@ async def test_what_stands_in_the_folder_is_changed_there(kept: AppliedObjects) 
     found = laptop.store.get(KEY)
     assert found is not None
     assert found["spec"]["revoked"] is False
+
+
+async def test_an_edit_by_force_lasts_until_the_folder_changes(kept: AppliedObjects) -> None:
+    laptop = Laptop(kept)
+    laptop.intake.follow(api_key(), "m/keys.yaml: document 1")
+    edit = {"expiresAt": "2027-01-01T00:00:00Z"}
+    with pytest.raises(Conflict, match="repeat with force=true until it changes"):
+        await laptop.writer.edit_spec("ApiKey", "team-a", "ci", edit)
+    stored = await laptop.writer.edit_spec("ApiKey", "team-a", "ci", edit, force=True)
+    assert stored["spec"]["expiresAt"] == edit["expiresAt"]
+    again = Laptop(kept)
+    again.intake.restore()
+    assert again.store.get(KEY) is None
+    laptop.intake.follow(api_key(), "m/keys.yaml: document 1")
+    found = laptop.store.get(KEY)
+    assert found is not None
+    assert "expiresAt" not in found["spec"]
 
 
 async def test_what_cannot_be_kept_is_not_done(kept: AppliedObjects) -> None:

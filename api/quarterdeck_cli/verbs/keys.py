@@ -71,6 +71,23 @@ async def list_keys(gateway: Gateway, namespace: str | None, form: Form) -> None
         )
 
 
+async def edit(
+    gateway: Gateway,
+    namespace: str,
+    name: str,
+    changes: Mapping[str, Any],
+    force: bool,
+    form: Form,
+) -> None:
+    """Change what may be changed of a key; it works on as it is. Raises Refused and NotFound."""
+    query = {"force": "true"} if force else {}
+    key = await call(gateway, "PATCH", f"{_PATH}/{namespace}/{name}", query=query, body=changes)
+    if form == "json":
+        show_json(key)
+    else:
+        typer.echo(f"apikey/{name} changed")
+
+
 async def revoke(gateway: Gateway, namespace: str, name: str) -> None:
     """Stop a key for good; it stays listed."""
     await call(gateway, "POST", f"{_PATH}/{namespace}/{name}/revoke")

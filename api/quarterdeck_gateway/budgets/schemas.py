@@ -36,6 +36,9 @@ class BudgetView(BaseModel):
 
     namespace: str
     name: str
+    version: str
+    """In double quotes it is the ``ETag``, and what ``If-Match`` takes. Its status moves on with
+    every chat, and may change this too: that alone makes no older one stale."""
     scope: str
     """Whose chats are counted: ``Namespace``, or kind and name, like ``Agent demo``."""
     amount_usd: float

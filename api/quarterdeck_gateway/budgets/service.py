@@ -1,11 +1,11 @@
 """Budgets as people manage them. The Budget resource is the only truth; nothing is stored here."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.names import API_VERSION
 from quarterdeck_contract.v1alpha1.budget import MICRO, known_time_zone, usd
 from quarterdeck_gateway.admission.room import (
@@ -19,15 +19,35 @@ from quarterdeck_gateway.admission.room import (
 )
 from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.budgets.schemas import BudgetList, BudgetView, WantedBudget
-from quarterdeck_gateway.catalogue.attribution import Actor, attributed, by, change_event
+from quarterdeck_gateway.catalogue.attribution import Actor
 from quarterdeck_gateway.catalogue.entries import budget_entry
 from quarterdeck_gateway.catalogue.port import BudgetEntry, Catalogue, Manifest, ResourceWriter
+from quarterdeck_gateway.catalogue.recorded import RecordedWriter
+from quarterdeck_gateway.catalogue.versions import VERSION_FIELD, at_version, version_of
 from quarterdeck_gateway.catalogue.writer import missing_message
-from quarterdeck_gateway.errors import InvalidRequest, NotFound, Starting
+from quarterdeck_gateway.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+    Starting,
+)
 from quarterdeck_gateway.identity.principal import Principal
+from quarterdeck_gateway.manifests.schemas import WriteOptions
 
 KIND: Final = "Budget"
+IF_MATCH: Final = "If-Match"
 _NAMED: Final = 20
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """What a budget must be for a write to happen."""
+
+    version: str | None = None
+    """As it was read; None when that does not matter."""
+    only_new: bool = False
+    """Not there at all."""
 
 
 class BudgetService:
@@ -43,9 +63,7 @@ class BudgetService:
         floors: Floorer = no_floors,
     ) -> None:
         self._catalogue = catalogue
-        self._writer = writer
-        self._audit = audit
-        self._now = now
+        self._changes = RecordedWriter(KIND, writer, audit, now)
         self._floors = floors
 
     def list(self, principal: Principal, namespace: str | None) -> BudgetList:
@@ -64,27 +82,53 @@ class BudgetService:
         return self._view(self._entry(principal, namespace, name), self._floors())
 
     async def put(
-        self, actor: Actor, namespace: str, name: str, wanted: WantedBudget
+        self,
+        actor: Actor,
+        namespace: str,
+        name: str,
+        wanted: WantedBudget,
+        options: WriteOptions,
+        allowed: Precondition,
     ) -> BudgetView:
-        """Create the budget or replace it. Raises NotFound, InvalidRequest, Unavailable."""
+        """Create the budget or replace it, where it is as ``allowed`` says.
+
+        Raises NotFound, InvalidRequest, Conflict, PreconditionFailed, Unavailable.
+        """
         if not actor.principal.may_enter(namespace):
             raise NotFound(f"There is no namespace '{namespace}'.")
-        if not known_time_zone(wanted.spec.time_zone):
-            raise InvalidRequest(
-                f"spec.timeZone: there is no time zone '{wanted.spec.time_zone}': "
-                "use an IANA name like Europe/Berlin.",
-                param="spec.timeZone",
-            )
-        before = self._catalogue.budget(namespace, name)
-        stored = await self._writer.put(manifest_for(namespace, name, wanted))
-        self._record_change(actor, before, stored)
+        refuse_bad(wanted, allowed)
+        manifest = manifest_for(namespace, name, wanted)
+        dry_run = options.dry_run
+        if allowed.only_new:
+            stored = await self._changes.create(actor, manifest, dry_run=dry_run)
+        else:
+            stored = await self._replace(actor, manifest, options, allowed.version)
         return self._view(budget_entry(stored), self._floors())
 
-    async def delete(self, actor: Actor, namespace: str, name: str) -> None:
-        """Remove the budget: what it limited is limited no more."""
+    async def _replace(
+        self, actor: Actor, wanted: Manifest, options: WriteOptions, version: str | None
+    ) -> Manifest:
+        metadata = wanted["metadata"]
+        known = self._catalogue.budget(metadata["namespace"], metadata["name"])
+        before = None if known is None else known.manifest
+        asked = wanted if version is None else at_version(wanted, version)
+        try:
+            return await self._changes.put(
+                actor, before, asked, force=options.force, dry_run=options.dry_run
+            )
+        except Conflict as exc:
+            if exc.param != VERSION_FIELD:
+                raise
+            raise PreconditionFailed(
+                f"{KIND} '{metadata['name']}' was changed or deleted since you read it: "
+                "load it again and repeat the change.",
+                param=IF_MATCH,
+            ) from exc
+
+    async def delete(self, actor: Actor, namespace: str, name: str, *, force: bool) -> None:
+        """Remove the budget: what it limited is limited no more. Raises NotFound, Conflict."""
         entry = self._entry(actor.principal, namespace, name)
-        await self._writer.delete(KIND, namespace, name)
-        self._record(AuditAction.RESOURCE_DELETED, actor, entry.manifest)
+        await self._changes.delete(actor, entry.manifest, force=force)
 
     def _view(self, entry: BudgetEntry, floors: Floors) -> BudgetView:
         told = (entry.manifest.get("status") or {}).get("spentUSD")
@@ -99,14 +143,17 @@ class BudgetService:
             raise Starting("The gateway does not know its budgets yet.", retry_after=1)
         raise NotFound(missing_message(KIND, namespace, name))
 
-    def _record_change(self, actor: Actor, before: BudgetEntry | None, stored: Manifest) -> None:
-        same = before is not None and _uid(before.manifest) == _uid(stored)
-        event = change_event(before.manifest if before and same else None, stored, self._now())
-        if event is not None:
-            self._audit.append(by(actor, event))
 
-    def _record(self, action: AuditAction, actor: Actor, stored: Manifest, **detail: Any) -> None:
-        self._audit.append(attributed(action, actor, stored, self._now(), **detail))
+def refuse_bad(wanted: WantedBudget, allowed: Precondition) -> None:
+    """Raises InvalidRequest for what no store would see."""
+    if allowed.only_new and allowed.version is not None:
+        raise InvalidRequest("Send If-Match or If-None-Match, not both.", param=IF_MATCH)
+    if not known_time_zone(wanted.spec.time_zone):
+        raise InvalidRequest(
+            f"spec.timeZone: there is no time zone '{wanted.spec.time_zone}': "
+            "use an IANA name like Europe/Berlin.",
+            param="spec.timeZone",
+        )
 
 
 def manifest_for(namespace: str, name: str, wanted: WantedBudget) -> dict[str, Any]:
@@ -127,6 +174,7 @@ def view(entry: BudgetEntry, short: Shortage | None) -> BudgetView:
     return BudgetView(
         namespace=entry.namespace,
         name=entry.name,
+        version=version_of(entry.manifest),
         scope=" ".join(filter(None, (spec.scope.kind, spec.scope.name))),
         amount_usd=spec.amount_usd,
         period=spec.period,
@@ -157,7 +205,3 @@ def state(conditions: list[dict[str, Any]], short: Shortage | None = None) -> st
     if enforced.get("status") == "True" and short is not None and short.everywhere:
         return TOO_LITTLE_LEFT
     return str(enforced.get("reason") or "Pending")
-
-
-def _uid(manifest: Manifest) -> str:
-    return str(manifest["metadata"].get("uid") or "")

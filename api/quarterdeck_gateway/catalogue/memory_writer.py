@@ -50,8 +50,21 @@ class MemoryWriter:
         old = self._existing((kind, namespace, name))
         return self._change(old, {**old, "spec": merged(old["spec"], spec)})
 
+    async def edit_spec(
+        self,
+        kind: str,
+        namespace: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        force: bool = False,
+    ) -> Manifest:
+        self._existing((kind, namespace, name))
+        self._require_free((kind, namespace, name), force=force)
+        return await self.patch_spec(kind, namespace, name, spec)
+
     async def put(
-        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+        self, manifest: Manifest, *, force: bool = False, dry_run: bool = False
     ) -> Manifest:
         key = _key(manifest)
         old = self.objects.get(key)
@@ -67,7 +80,7 @@ class MemoryWriter:
         metadata = {**old["metadata"], **texts}
         return self._change(old, {**old, "metadata": metadata, "spec": manifest["spec"]})
 
-    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = False) -> None:
         key = kind, namespace, name
         gone = self._existing(key)
         self._require_free(key, force=force)

@@ -139,11 +139,26 @@ class ResourceWriter(Protocol):
     async def patch_spec(
         self, kind: str, namespace: str, name: str, spec: Mapping[str, Any]
     ) -> Manifest:
-        """Merge into the spec (a value of None removes the field); as stored."""
+        """Merge into the spec (a value of None removes the field); as stored. For what cannot wait
+        for whoever else manages the object, as a revocation; only what stands in the manifests
+        folder, which would undo it at the next start, is refused with InvalidRequest."""
+        ...
+
+    async def edit_spec(
+        self,
+        kind: str,
+        namespace: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        force: bool = False,
+    ) -> Manifest:
+        """Merge into the spec like ``patch_spec``, but leave to others what is theirs: without
+        ``force`` raises Conflict when something else manages what would change, as ``put``."""
         ...
 
     async def put(
-        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+        self, manifest: Manifest, *, force: bool = False, dry_run: bool = False
     ) -> Manifest:
         """Create the object or replace its spec and, where the manifest has some, even none, its
         labels and annotations; as stored, or with ``dry_run`` as it would be.
@@ -153,7 +168,7 @@ class ResourceWriter(Protocol):
         the tool that wrote the object (``managers``), or the manifests folder of a laptop."""
         ...
 
-    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = False) -> None:
         """Delete the object. Without ``force`` raises Conflict for one that would come back: an
         object of a tool, or of the manifests folder."""
         ...

@@ -10,7 +10,10 @@ from typing import Any, Final
 from quarterdeck_gateway.catalogue.port import Manifest
 from quarterdeck_gateway.errors import Conflict
 
+VERSION_FIELD: Final = "metadata.resourceVersion"
+"""``param`` of a Conflict about versions, and of no other."""
 _APPLY: Final = "Apply"
+_VERSION: Final = ("generation", "resourceVersion", "uid")
 
 
 def require_version(stored: Manifest | None, wanted: Manifest) -> None:
@@ -20,20 +23,35 @@ def require_version(stored: Manifest | None, wanted: Manifest) -> None:
     given = wanted["metadata"]
     if not given.get("resourceVersion"):
         return
-    field = "metadata.resourceVersion"
     if stored is None:
         raise Conflict(
             f"{_named(wanted)} was deleted since you read it: "
-            f"leave {field} out to create it again.",
-            param=field,
+            f"leave {VERSION_FIELD} out to create it again.",
+            param=VERSION_FIELD,
         )
     found = stored["metadata"]
     moved = str(given["resourceVersion"]) != str(found.get("resourceVersion"))
-    if moved and not _only_status_moved(found, given):
+    another = given.get("uid") not in (None, "", found.get("uid"))
+    if another or (moved and not _only_status_moved(found, given)):
         raise Conflict(
             f"{_named(wanted)} was changed since you read it: load it again and repeat the change.",
-            param=field,
+            param=VERSION_FIELD,
         )
+
+
+def version_of(stored: Manifest) -> str:
+    """What ``at_version`` takes: names the object and the state that it is in. Three parts of a
+    manifest's metadata with dots between them; what the object does not have is empty."""
+    metadata = stored["metadata"]
+    return ".".join(str(metadata.get(field) or "") for field in _VERSION)
+
+
+def at_version(wanted: Manifest, version: str) -> Manifest:
+    """``wanted`` as a change of what had this ``version_of``: ``require_version`` refuses it where
+    another object, or another spec, stands there now."""
+    generation, resource_version, uid = version.split(".")
+    known = {"generation": int(generation), "resourceVersion": resource_version, "uid": uid}
+    return {**wanted, "metadata": {**wanted["metadata"], **known}}
 
 
 def _only_status_moved(found: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 The API server judges the manifest; what it says about a field reaches the caller unchanged.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import structlog
 
 from quarterdeck_contract.names import API_VERSION
 from quarterdeck_gateway.catalogue.managers import require_unmanaged
-from quarterdeck_gateway.catalogue.merge_patch import difference
+from quarterdeck_gateway.catalogue.merge_patch import difference, merged
 from quarterdeck_gateway.catalogue.port import Manifest
 from quarterdeck_gateway.catalogue.versions import require_own, require_version
 from quarterdeck_gateway.errors import (
@@ -23,7 +23,7 @@ from quarterdeck_gateway.errors import (
 )
 from quarterdeck_kube import errors as kube
 from quarterdeck_kube.client import KubeClient
-from quarterdeck_kube.resources import resource_for
+from quarterdeck_kube.resources import Resource, resource_for
 
 _ATTEMPTS: Final = 3
 _BAD_MANIFEST: Final = frozenset({400, 422, 500})
@@ -52,21 +52,36 @@ class KubernetesWriter:
                 resource_for(kind), namespace, name, {"spec": spec}
             )
 
+    async def edit_spec(
+        self,
+        kind: str,
+        namespace: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        force: bool = False,
+    ) -> Manifest:
+        resource = resource_for(kind)
+
+        async def attempt() -> Manifest:
+            stored = await self._client.get(resource, namespace, name)
+            old = stored.get("spec") or {}
+            changed = difference(old, merged(old, spec))
+            return await self._change(resource, stored, {"spec": changed} if changed else {}, force)
+
+        async with _translated(missing_message(kind, namespace, name), kind, name):
+            return await _insisted(attempt)
+
     async def put(
-        self, manifest: Manifest, *, force: bool = True, dry_run: bool = False
+        self, manifest: Manifest, *, force: bool = False, dry_run: bool = False
     ) -> Manifest:
         metadata = manifest["metadata"]
         async with _translated(
             f"There is no namespace '{metadata['namespace']}'.", manifest["kind"], metadata["name"]
         ):
-            for _ in range(_ATTEMPTS - 1):
-                try:
-                    return await self._put(manifest, force=force, dry_run=dry_run)
-                except kube.Conflict:
-                    continue
-            return await self._put(manifest, force=force, dry_run=dry_run)
+            return await _insisted(lambda: self._put(manifest, force=force, dry_run=dry_run))
 
-    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = True) -> None:
+    async def delete(self, kind: str, namespace: str, name: str, *, force: bool = False) -> None:
         missing = missing_message(kind, namespace, name)
         async with _translated(missing, kind, name):
             if not force:
@@ -100,17 +115,38 @@ class KubernetesWriter:
             require_version(None, manifest)
             return await self._client.create(resource, dict(manifest), dry_run=dry_run)
         require_version(stored, manifest)
-        patch = replacement(stored, manifest)
+        return await self._change(resource, stored, replacement(stored, manifest), force, dry_run)
+
+    async def _change(
+        self,
+        resource: Resource,
+        stored: Manifest,
+        patch: dict[str, Any],
+        force: bool,
+        dry_run: bool = False,
+    ) -> Manifest:
+        """Patch what was read, and nothing newer."""
         if not patch:
             return stored
         if not force:
             require_unmanaged(stored, "change it there, or repeat with force=true")
             require_own(stored, patch, self._client.field_manager)
-        version = {"resourceVersion": stored["metadata"]["resourceVersion"]}
+        metadata = stored["metadata"]
+        version = {"resourceVersion": metadata["resourceVersion"]}
         patch["metadata"] = patch.get("metadata", {}) | version
         return await self._client.patch_merge(
             resource, metadata["namespace"], metadata["name"], patch, dry_run=dry_run
         )
+
+
+async def _insisted(attempt: Callable[[], Awaitable[Manifest]]) -> Manifest:
+    """The outcome of ``attempt``, which is made again when the object changed in between."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except kube.Conflict:
+            continue
+    return await attempt()
 
 
 def replacement(stored: Manifest, wanted: Manifest) -> dict[str, Any]:

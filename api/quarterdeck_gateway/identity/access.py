@@ -84,6 +84,7 @@ ACCESS: Final = (
     Access("GET", "/api/v1/keys", ADMIN),
     Access("POST", "/api/v1/keys", ADMIN),
     Access("GET", "/api/v1/keys/{namespace}/{name}", ADMIN),
+    Access("PATCH", "/api/v1/keys/{namespace}/{name}", ADMIN),
     Access("DELETE", "/api/v1/keys/{namespace}/{name}", ADMIN),
     Access("POST", "/api/v1/keys/{namespace}/{name}/rotate", ADMIN),
     Access("POST", "/api/v1/keys/{namespace}/{name}/revoke", ADMIN),

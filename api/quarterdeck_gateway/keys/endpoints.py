@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from quarterdeck_gateway.catalogue.attribution import Acting
 from quarterdeck_gateway.identity.caller import Caller
 from quarterdeck_gateway.keys.schemas import (
+    KeyChanges,
     KeyList,
     KeyView,
     NewKey,
@@ -57,6 +58,22 @@ def router(keys: KeyService) -> APIRouter:
 
 
 def _add_actions(routes: APIRouter, keys: KeyService) -> None:
+    @routes.patch(
+        _ONE,
+        summary="Change owner, limits or end of an API key",
+        responses=error_responses(400, 401, 403, 404, 409, 422, 503),
+    )
+    async def edit_key(
+        actor: Acting,
+        namespace: str,
+        name: str,
+        changes: KeyChanges,
+        force: Annotated[bool, Query()] = False,
+    ) -> KeyView:
+        """Role and reach stay: they need another key. With `force` also one that something else
+        manages and may change back."""
+        return await keys.edit(actor, namespace, name, changes, force=force)
+
     @routes.post(
         _ONE + "/rotate",
         summary="Replace an API key; the old one works on for the overlap",

@@ -1,12 +1,14 @@
 """Shapes of ``/api/v1/keys``. The key itself is in two answers, once each, and in no other."""
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, NoReturn
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from quarterdeck_contract.v1alpha1.api_key import Glob, Owner, Role
 from quarterdeck_contract.v1alpha1.limits import RateLimit
-from quarterdeck_contract.v1alpha1.schema import ResourceName
+from quarterdeck_contract.v1alpha1.schema import ResourceName, Rule
 
 NamespaceName = Annotated[
     str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", min_length=1, max_length=63)
@@ -40,6 +42,50 @@ class NewKey(BaseModel):
     """What all chats with this key may use together."""
     expires_at: AwareDatetime | None = None
     """When the key stops working; never when absent."""
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """What is absent stays: there is no default, whatever the field of the model says."""
+    schema.pop("default", None)
+    for each in schema.get("properties", {}).values():
+        each.pop("default", None)
+
+
+class LimitChanges(RateLimit):
+    """Limits to change: a number sets one, null removes it, what is absent stays."""
+
+    model_config = ConfigDict(json_schema_extra=_without_default)
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+
+def _refuse_fixed(_value: object) -> NoReturn:
+    raise PydanticCustomError(
+        "fixed", "it stays as the key was made: make another key, then revoke this one"
+    )
+
+
+Fixed = Annotated[SkipJsonSchema[None], BeforeValidator(_refuse_fixed)]
+"""A field of a key that no edit changes. Named only to say so when somebody tries."""
+
+
+class KeyChanges(BaseModel):
+    """What to change of a key; what is absent stays."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    owner: Owner = Field(default="", json_schema_extra=_without_default)
+    """Who uses the key: a person, a team or an application."""
+    rate_limit: LimitChanges | None = Field(default=None, json_schema_extra=_without_default)
+    """What all chats with this key may use together; null for no limits."""
+    expires_at: AwareDatetime | None = Field(default=None, json_schema_extra=_without_default)
+    """When the key stops working; never when null. An expired key works again with a later one."""
+    role: Fixed = None
+    agents: Fixed = None
+    namespaces: Fixed = None
+    team: Fixed = None
+    namespace: Fixed = None
+    name: Fixed = None
 
 
 class Rotation(BaseModel):

@@ -14,11 +14,13 @@ from quarterdeck_gateway.audit.port import AuditLog
 from quarterdeck_gateway.catalogue.attribution import Actor, attributed, denied
 from quarterdeck_gateway.catalogue.entries import issued_keys, key_entry
 from quarterdeck_gateway.catalogue.port import Catalogue, KeyEntry, Manifest, ResourceWriter
+from quarterdeck_gateway.catalogue.recorded import RecordedWriter
 from quarterdeck_gateway.catalogue.writer import missing_message
 from quarterdeck_gateway.errors import Forbidden, InvalidRequest, NotFound, Starting, Unavailable
 from quarterdeck_gateway.identity.principal import Principal
+from quarterdeck_gateway.keys.changes import spec_patch
 from quarterdeck_gateway.keys.rights import EVERYTHING, Rights, excess
-from quarterdeck_gateway.keys.schemas import KeyList, KeyView, NewKey, ShownKey
+from quarterdeck_gateway.keys.schemas import KeyChanges, KeyList, KeyView, NewKey, ShownKey
 from quarterdeck_gateway.keys.views import manifest_for, view
 
 KIND: Final = "ApiKey"
@@ -46,6 +48,7 @@ class KeyService:
         self._catalogue = catalogue
         self._writer = writer
         self._audit = audit
+        self._changes = RecordedWriter(KIND, writer, audit, now)
         self._pepper = pepper
         self._default_namespace = default_namespace
         self._system_namespace = system_namespace
@@ -88,6 +91,20 @@ class KeyService:
             log.warning("a new key is not known here yet", namespace=namespace)
         return ShownKey(key=self._view(stored), secret=secret)
 
+    async def edit(
+        self, actor: Actor, namespace: str, name: str, changes: KeyChanges, *, force: bool
+    ) -> KeyView:
+        """Change owner, limits or end of a key: in force here when this returns.
+
+        Raises NotFound, Forbidden, InvalidRequest, Conflict, Unavailable.
+        """
+        entry = self._entry(actor.principal, namespace, name)
+        self._require_covered(actor, entry)
+        patch = spec_patch(entry, changes, self._now())
+        stored = await self._changes.edit_spec(actor, entry.manifest, patch, force=force)
+        await self._seen(lambda: self._generation(namespace, name) >= _generation(stored))
+        return self._view(stored)
+
     async def rotate(
         self, actor: Actor, namespace: str, name: str, overlap_seconds: int | None
     ) -> ShownKey:
@@ -97,9 +114,7 @@ class KeyService:
         InvalidRequest for a revoked key, Unavailable.
         """
         entry = self._entry(actor.principal, namespace, name)
-        rights = Rights(entry.role, entry.namespaces, entry.agents)
-        if (beyond := excess(actor.principal, rights)) is not None:
-            raise self._denied(actor, namespace, name, Forbidden(f"The key has {beyond}."))
+        self._require_covered(actor, entry)
         if entry.revoked:
             raise InvalidRequest(f"The key '{entry.id}' was revoked: make another one.")
         spec = ApiKeySpec.model_validate(entry.manifest["spec"])
@@ -127,8 +142,7 @@ class KeyService:
     async def delete(self, actor: Actor, namespace: str, name: str) -> None:
         """Stop the key and forget it."""
         entry = self._entry(actor.principal, namespace, name)
-        await self._writer.delete(KIND, namespace, name)
-        self._record(AuditAction.RESOURCE_DELETED, actor, entry.manifest)
+        await self._changes.delete(actor, entry.manifest, force=True)
         await self._seen(lambda: _uid(self._catalogue.key(namespace, name)) != entry.uid)
 
     def _entry(self, principal: Principal, namespace: str, name: str) -> KeyEntry:
@@ -138,6 +152,13 @@ class KeyService:
         if not self._catalogue.synced:
             raise Starting("The gateway does not know its API keys yet.", retry_after=1)
         raise NotFound(missing_message(KIND, namespace, name))
+
+    def _require_covered(self, actor: Actor, entry: KeyEntry) -> None:
+        """Raises Forbidden, on record, for a key that may do more than the actor."""
+        rights = Rights(entry.role, entry.namespaces, entry.agents)
+        if (beyond := excess(actor.principal, rights)) is not None:
+            refused = Forbidden(f"The key has {beyond}.")
+            raise self._denied(actor, entry.namespace, entry.name, refused)
 
     def _refusal(
         self, wanted: NewKey, namespace: str, principal: Principal

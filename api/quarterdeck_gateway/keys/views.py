@@ -57,7 +57,12 @@ def standing(entry: KeyEntry, now: datetime) -> tuple[bool, str, str]:
 
 
 def _ready_condition(manifest: Manifest) -> Mapping[str, str]:
-    conditions = (manifest.get("status") or {}).get("conditions") or ()
+    status = manifest.get("status") or {}
+    generation = manifest["metadata"].get("generation") or 0
+    if (status.get("observedGeneration") or generation) < generation:
+        # What the operator said of an older spec, like "Expired", is no longer true.
+        return {}
+    conditions = status.get("conditions") or ()
     return next((each for each in conditions if each.get("type") == "Ready"), {})
 
 

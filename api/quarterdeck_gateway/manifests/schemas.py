@@ -112,6 +112,15 @@ IfNoneMatch = Annotated[
 ]
 """Header of writes that must not replace anything."""
 
+IfMatch = Annotated[
+    Annotated[str, Field(pattern=r'^"[0-9]{1,18}\.[^".]{1,64}\.[^".]{0,64}"$')] | None,
+    Header(
+        description="The ETag that was read, which is `version` in double quotes: 412 when it was "
+        "changed or deleted since. That its status moved on does not count.",
+    ),
+]
+"""Header of writes that must replace nothing but what was read."""
+
 
 class WriteOptions(BaseModel):
     """Query of writes."""

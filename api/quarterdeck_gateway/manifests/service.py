@@ -6,20 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from quarterdeck_contract.audit import AuditAction
 from quarterdeck_contract.names import SYSTEM_NAMESPACE
 from quarterdeck_contract.v1alpha1.api_key import Role
 from quarterdeck_gateway.audit.port import AuditLog
-from quarterdeck_gateway.catalogue.attribution import Actor, attributed, by, change_event
+from quarterdeck_gateway.catalogue.attribution import Actor
 from quarterdeck_gateway.catalogue.port import Manifest, ResourceWriter
+from quarterdeck_gateway.catalogue.recorded import RecordedWriter
 from quarterdeck_gateway.catalogue.writer import missing_message
-from quarterdeck_gateway.errors import (
-    AlreadyExists,
-    Forbidden,
-    NotFound,
-    PreconditionFailed,
-    Starting,
-)
+from quarterdeck_gateway.errors import Forbidden, NotFound, Starting
 from quarterdeck_gateway.manifests.judgement import judged, require_no_version
 from quarterdeck_gateway.manifests.schemas import WriteOptions
 
@@ -48,9 +42,7 @@ class ManifestService:
         self._kind = kind
         self._find = find
         self._synced = synced
-        self._writer = writer
-        self._audit = audit
-        self._now = now
+        self._changes = RecordedWriter(kind, writer, audit, now)
         self._served = frozenset(served)
         self._system_namespace = system_namespace
 
@@ -73,23 +65,11 @@ class ManifestService:
             raise _starting()
         before = None if only_new else self._find(namespace, name)
         wanted = judged(self._kind, namespace, name, document, before or {})
+        dry_run = options.dry_run
         if only_new:
-            stored = await self._create(wanted, dry_run=options.dry_run)
-        else:
-            stored = await self._writer.put(wanted, force=options.force, dry_run=options.dry_run)
-        if not options.dry_run:
-            self._record_change(actor, before, stored)
-        return stored
-
-    async def _create(self, wanted: Manifest, *, dry_run: bool) -> Manifest:
-        require_no_version(wanted)
-        try:
-            return await self._writer.create(wanted, dry_run=dry_run)
-        except AlreadyExists as exc:
-            raise PreconditionFailed(
-                f"{exc.message[:-1]}, or leave out If-None-Match to replace it.",
-                param="metadata.name",
-            ) from exc
+            require_no_version(wanted)
+            return await self._changes.create(actor, wanted, dry_run=dry_run)
+        return await self._changes.put(actor, before, wanted, force=options.force, dry_run=dry_run)
 
     async def delete(self, actor: Actor, namespace: str, name: str, *, force: bool) -> None:
         """Remove the object. Raises NotFound, Conflict, Unavailable."""
@@ -99,8 +79,7 @@ class ManifestService:
             raise _starting()
         if known is None:
             raise NotFound(missing_message(self._kind, namespace, name))
-        await self._writer.delete(self._kind, namespace, name, force=force)
-        self._record(AuditAction.RESOURCE_DELETED, actor, known)
+        await self._changes.delete(actor, known, force=force)
 
     def _require_entry(self, actor: Actor, namespace: str) -> None:
         if not actor.principal.may_enter(namespace):
@@ -113,15 +92,6 @@ class ManifestService:
                 "installation keeps its Secrets: use another namespace.",
                 param="metadata.namespace",
             )
-
-    def _record_change(self, actor: Actor, before: Manifest | None, stored: Manifest) -> None:
-        known = before if before is not None and _uid(before) == _uid(stored) else None
-        event = change_event(known, stored, self._now())
-        if event is not None:
-            self._audit.append(by(actor, event))
-
-    def _record(self, action: AuditAction, actor: Actor, stored: Manifest, **detail: Any) -> None:
-        self._audit.append(attributed(action, actor, stored, self._now(), **detail))
 
 
 def shown(kind: str, manifest: Manifest) -> dict[str, Any]:
@@ -137,7 +107,3 @@ def shown(kind: str, manifest: Manifest) -> dict[str, Any]:
 
 def _starting() -> Starting:
     return Starting("The gateway does not know what there is yet.", retry_after=1)
-
-
-def _uid(manifest: Manifest) -> str:
-    return str(manifest["metadata"].get("uid") or "")

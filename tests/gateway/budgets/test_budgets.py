@@ -27,6 +27,7 @@ async def test_put_get_list_delete(world: Management) -> None:
     assert made == {
         "namespace": "team-a",
         "name": "daily",
+        "version": made["version"],
         "scope": "Agent demo",
         "amount_usd": 25.0,
         "period": "day",

@@ -74,6 +74,8 @@ async def test_it_is_changed_and_removed_only_by_force(shared: Store, metadata: 
             await shared.writer.put(an_agent(shared, {}, replicas=3), force=False, dry_run=dry_run)
         assert f"is managed by {name}: change it there" in refused.value.message
         assert refused.value.param is None
+    with pytest.raises(Conflict, match="change it there, or repeat with force=true"):
+        await shared.writer.edit_spec("Agent", shared.namespace, "demo", {"replicas": 3})
     with pytest.raises(Conflict, match=r"remove it there|change it there"):
         await shared.writer.delete("Agent", shared.namespace, "demo", force=False)
     assert "replicas" not in (await shared.read("Agent", "demo"))["spec"]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from quarterdeck_contract.v1alpha1.model import DEMO_MODEL
-from quarterdeck_gateway.catalogue.versions import require_own
-from quarterdeck_gateway.errors import AlreadyExists, Conflict, InvalidRequest
+from quarterdeck_gateway.catalogue.versions import at_version, require_own, version_of
+from quarterdeck_gateway.errors import AlreadyExists, Conflict, InvalidRequest, NotFound
 from support.management import manifest_of
 from support.writers import Store
 
@@ -64,6 +64,49 @@ async def test_what_something_else_manages_is_left_to_it(store: Store) -> None:
     assert (await store.read("Agent", "demo"))["spec"]["replicas"] == 2
     stored = await store.writer.put(an_agent(store, replicas=3), force=True)
     assert stored["spec"]["replicas"] == 3
+
+
+async def test_an_edit_merges_into_the_spec_of_what_nobody_else_manages(store: Store) -> None:
+    limits = {"requestsPerMinute": 60, "concurrency": 2}
+    await store.writer.put(an_agent(store, replicas=2, rateLimit=limits))
+    edit = {"replicas": None, "rateLimit": {"concurrency": 3}}
+    stored = await store.writer.edit_spec("Agent", store.namespace, "demo", edit)
+    assert stored["spec"]["rateLimit"] == {"requestsPerMinute": 60, "concurrency": 3}
+    assert "replicas" not in stored["spec"]
+    assert stored["metadata"]["generation"] == 2
+    again = await store.writer.edit_spec("Agent", store.namespace, "demo", edit)
+    assert again["metadata"]["generation"] == 2
+    with pytest.raises(InvalidRequest):
+        await store.writer.edit_spec("Agent", store.namespace, "demo", {"replicas": -1})
+    with pytest.raises(NotFound, match="There is no Agent 'nobody'"):
+        await store.writer.edit_spec("Agent", store.namespace, "nobody", edit)
+
+
+async def test_an_edit_leaves_to_others_what_they_manage(store: Store) -> None:
+    await store.manage(an_agent(store, replicas=2))
+    with pytest.raises(Conflict, match="change it there"):
+        await store.writer.edit_spec("Agent", store.namespace, "demo", {"replicas": 3})
+    assert (await store.read("Agent", "demo"))["spec"]["replicas"] == 2
+    stored = await store.writer.edit_spec(
+        "Agent", store.namespace, "demo", {"replicas": 3}, force=True
+    )
+    assert stored["spec"]["replicas"] == 3
+
+
+async def test_a_version_names_one_object(store: Store) -> None:
+    first = await store.writer.put(an_agent(store))
+    version = version_of(first)
+    await store.colleague_says("Agent", "demo", {"conditions": [store.checked()]})
+    stored = await store.writer.put(at_version(an_agent(store, replicas=2), version))
+    assert stored["spec"]["replicas"] == 2
+    with pytest.raises(Conflict, match="changed since you read it"):
+        await store.writer.put(at_version(an_agent(store, replicas=3), version))
+    await store.writer.delete("Agent", store.namespace, "demo")
+    await store.writer.put(an_agent(store))
+    # Of the same name and generation, and yet another one.
+    with pytest.raises(Conflict, match="changed since you read it"):
+        await store.writer.put(at_version(an_agent(store, replicas=3), version))
+    assert "replicas" not in (await store.read("Agent", "demo"))["spec"]
 
 
 async def test_annotations_are_replaced_where_there_are_some(store: Store) -> None:

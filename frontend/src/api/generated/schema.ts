@@ -154,7 +154,9 @@ export interface paths {
         post?: never;
         /**
          * Remove a budget
-         * @description Needs the role `admin`.
+         * @description With `force` also one that something else manages and may bring back.
+         *
+         *     Needs the role `admin`.
          */
         delete: operations["delete_budget"];
         options?: never;
@@ -345,7 +347,14 @@ export interface paths {
         delete: operations["delete_key"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change owner, limits or end of an API key
+         * @description Role and reach stay: they need another key. With `force` also one that something else
+         *     manages and may change back.
+         *
+         *     Needs the role `admin`.
+         */
+        patch: operations["edit_key"];
         trace?: never;
     };
     "/api/v1/keys/{namespace}/{name}/revoke": {
@@ -1194,6 +1203,12 @@ export interface components {
              *     ]
              */
             too_little_for: string[];
+            /**
+             * Version
+             * @description In double quotes it is the ``ETag``, and what ``If-Match`` takes. Its status moves on with
+             *     every chat, and may change this too: that alone makes no older one stale.
+             */
+            version: string;
         };
         /**
          * ChatChunk
@@ -1800,6 +1815,24 @@ export interface components {
             status: components["schemas"]["HealthStatus"];
         };
         /**
+         * KeyChanges
+         * @description What to change of a key; what is absent stays.
+         */
+        KeyChanges: {
+            /**
+             * Expires At
+             * @description When the key stops working; never when null. An expired key works again with a later one.
+             */
+            expires_at?: string | null;
+            /**
+             * Owner
+             * @description Who uses the key: a person, a team or an application.
+             */
+            owner?: string;
+            /** @description What all chats with this key may use together; null for no limits. */
+            rate_limit?: components["schemas"]["LimitChanges"] | null;
+        };
+        /**
          * KeyList
          * @description Keys, ordered by namespace and name.
          */
@@ -1874,6 +1907,27 @@ export interface components {
          * @enum {string}
          */
         KindName: "Agent" | "Model" | "ApiKey" | "Budget";
+        /**
+         * LimitChanges
+         * @description Limits to change: a number sets one, null removes it, what is absent stays.
+         */
+        LimitChanges: {
+            /**
+             * Concurrency
+             * @description Chats that may run at the same time.
+             */
+            concurrency?: number | null;
+            /**
+             * Requestsperminute
+             * @description Chats per minute; a full minute's worth may come at once.
+             */
+            requestsPerMinute?: number | null;
+            /**
+             * Tokensperminute
+             * @description Input and output tokens per minute, estimated before a chat and corrected after it.
+             */
+            tokensPerMinute?: number | null;
+        };
         /**
          * Message
          * @description One turn. ``content`` is text or a list of parts; only text parts are understood.
@@ -2616,6 +2670,12 @@ export interface components {
              */
             imagePullSecret: string | null;
             /**
+             * Metrics
+             * @description True when the image answers GET /metrics as our worker does, so that Prometheus reads it.
+             * @default null
+             */
+            metrics: boolean | null;
+            /**
              * Nodeselector
              * @description Labels that a node must have to run the workers.
              * @default null
@@ -2634,6 +2694,13 @@ export interface components {
              * @default null
              */
             resources: components["schemas"]["Resources"] | null;
+            /**
+             * Startupseconds
+             * @description How long a new worker may take until it is ready, pulling its image included, in seconds; 120
+             *     when absent.
+             * @default null
+             */
+            startupSeconds: number | null;
             /**
              * Tolerations
              * @description Taints of nodes that the workers tolerate.
@@ -4177,8 +4244,22 @@ export interface operations {
     };
     put_budget: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Only judge: the answer is what would be stored. */
+                dry_run?: boolean;
+                /**
+                 * @description Also change what something else manages: fields that another manager applies to the cluster
+                 *     (GitOps), an object that Argo CD, Flux, Helm or ``kubectl apply`` wrote, or one of the manifests
+                 *     folder. It may be undone there.
+                 */
+                force?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read, which is `version` in double quotes: 412 when it was changed or deleted since. That its status moved on does not count. */
+                "if-match"?: string | null;
+                /** @description With `*` only something new is stored: 412 when there is one of this name. */
+                "if-none-match"?: "*" | null;
+            };
             path: {
                 name: string;
                 namespace: string;
@@ -4245,6 +4326,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description The name is taken or stands for several agents, or something else changed it meanwhile. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is one of this name, and `If-None-Match` asks for a new one; or it has another revision than `If-Match` names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too long. */
             413: {
                 headers: {
@@ -4303,7 +4402,9 @@ export interface operations {
     };
     delete_budget: {
         parameters: {
-            query?: never;
+            query?: {
+                force?: boolean;
+            };
             header?: never;
             path: {
                 name: string;
@@ -4356,6 +4457,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description The name is taken or stands for several agents, or something else changed it meanwhile. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too long. */
             413: {
                 headers: {
@@ -4365,7 +4475,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is wrong; `param` names it. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5888,6 +5998,143 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A limit is reached, or the worker is busy; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Something went wrong in the gateway; its log has the details. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not now: the agent is not ready, or something the gateway needs is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The worker, its provider or the gateway took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    edit_key: {
+        parameters: {
+            query?: {
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such agent or path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The name is taken or stands for several agents, or something else changed it meanwhile. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A field is wrong; `param` names it. */
             422: {
                 headers: {
                     [name: string]: unknown;

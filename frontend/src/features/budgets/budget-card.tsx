@@ -6,7 +6,7 @@ import { Badge, type BadgeTone } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { formatInZone, formatUsd } from "@/lib/format";
 import { BudgetProgress } from "./budget-progress";
-import { type BudgetState, budgetState, marks, shares, zoneOf } from "./budget-state";
+import { type BudgetState, budgetState, marks, percentText, shares, zoneOf } from "./budget-state";
 import { t } from "./messages";
 import { type Budget, budgetName } from "./queries";
 
@@ -71,7 +71,7 @@ function Amounts({ budget }: { budget: Budget }) {
           {t.of} {formatUsd(budget.amount_usd)} {t.per[budget.period] ?? budget.period}
         </span>
       </span>
-      {share && <span className="tabular-nums">{t.percent(Math.round(share.spent))}</span>}
+      {share && <span className="tabular-nums">{percentText(share.spent)}</span>}
     </p>
   );
 }

@@ -1,68 +1,81 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { ErrorState } from "@/components/error-state";
+import { FormDialog, InSight, type TellDirty, useTellDirty } from "@/components/form-dialog";
 import { Button } from "@/components/ui/button";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "@/components/ui/dialog";
-import { toast } from "@/lib/toast";
+import { DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { t as common } from "@/messages/common";
+import { ObstacleNotice } from "../manifests/obstacle-notice";
 import { AmountFields, ScopeFields, SwitchFields } from "./budget-fields";
 import { type BudgetForm, budgetForm } from "./budget-form";
 import { t } from "./messages";
-import { budgetName, useSaveBudget } from "./queries";
 import { ThresholdFields } from "./threshold-fields";
+import { useSaveBudget } from "./use-save-budget";
+
+/** A budget in the hands of somebody who changes it. */
+export interface EditedBudget {
+  form: BudgetForm;
+  /** As it was when they began; null for a new one. Only one that exists keeps its name and scope. */
+  version: string | null;
+}
 
 export interface BudgetDialogProps {
   /** What the form begins with; null closes the dialog. */
-  initial: BudgetForm | null;
-  /** A budget that exists keeps its name and scope. */
-  exists: boolean;
-  /** `namespace/name` of the budgets there are: a new one must not replace one by mistake. */
-  taken: ReadonlySet<string>;
+  edited: EditedBudget | null;
   onClose: () => void;
 }
 
-export function BudgetDialog(props: BudgetDialogProps) {
-  const { initial, exists, onClose } = props;
+export function BudgetDialog({ edited, onClose }: BudgetDialogProps) {
+  const exists = edited !== null && edited.version !== null;
   return (
-    <Dialog onOpenChange={(open) => !open && onClose()} open={initial !== null}>
-      <DialogContent className="max-w-2xl">
-        <DialogHeader>
-          <DialogTitle>
-            {exists && initial ? t.form.editTitle(initial.name) : t.form.createTitle}
-          </DialogTitle>
-          <DialogDescription>{t.form.description}</DialogDescription>
-        </DialogHeader>
-        {initial && <Fields {...props} initial={initial} />}
-      </DialogContent>
-    </Dialog>
+    <FormDialog
+      description={t.form.description}
+      onClose={onClose}
+      open={edited !== null}
+      title={exists ? t.form.editTitle(edited.form.name) : t.form.createTitle}
+    >
+      {(tellDirty) => edited && <Fields edited={edited} onSaved={onClose} tellDirty={tellDirty} />}
+    </FormDialog>
   );
 }
 
-function Fields({ initial, exists, taken, onClose }: BudgetDialogProps & { initial: BudgetForm }) {
-  const form = useForm<BudgetForm>({ resolver: zodResolver(budgetForm), defaultValues: initial });
-  const save = useSaveBudget();
-  const submit = form.handleSubmit((values) => {
-    if (!exists && taken.has(budgetName(values))) {
-      return form.setError("name", { message: t.form.taken });
-    }
-    save.mutate(values, {
-      onSuccess: () => {
-        toast.success(t.form.saved(budgetName(values)));
-        onClose();
-      },
-    });
+interface FieldsProps {
+  edited: EditedBudget;
+  onSaved: () => void;
+  tellDirty: TellDirty;
+}
+
+function Fields({ edited, onSaved, tellDirty }: FieldsProps) {
+  const form = useForm<BudgetForm>({
+    resolver: zodResolver(budgetForm),
+    defaultValues: edited.form,
   });
+  const saving = useSaveBudget({ form, begun: edited.version, onSaved });
+  const exists = edited.version !== null;
+  useTellDirty(tellDirty, form.formState.isDirty);
   return (
-    <form className="flex flex-col gap-4" noValidate onSubmit={submit}>
-      {save.error && <ErrorState error={save.error} title={t.form.failed} />}
+    <form
+      className="flex flex-col gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void saving.save();
+      }}
+    >
+      {saving.error && (
+        <InSight>
+          <ErrorState error={saving.error} title={t.form.failed} />
+        </InSight>
+      )}
+      {saving.obstacle && (
+        <InSight>
+          <ObstacleNotice
+            obstacle={saving.obstacle}
+            onForce={() => void saving.save(true)}
+            onResolve={saving.resolve}
+          />
+        </InSight>
+      )}
       <ScopeFields exists={exists} form={form} />
       <AmountFields form={form} />
       <ThresholdFields form={form} />
@@ -71,7 +84,7 @@ function Fields({ initial, exists, taken, onClose }: BudgetDialogProps & { initi
         <DialogClose asChild>
           <Button variant="outline">{common.cancel}</Button>
         </DialogClose>
-        <Button disabled={save.isPending} type="submit">
+        <Button disabled={saving.busy} type="submit">
           {exists ? t.form.save : t.form.create}
         </Button>
       </DialogFooter>

@@ -1,6 +1,13 @@
 import { cn } from "@/lib/class-names";
 import { formatUsd } from "@/lib/format";
-import { type BudgetState, budgetState, marks, shares } from "./budget-state";
+import {
+  type BudgetState,
+  budgetState,
+  marks,
+  percentText,
+  shares,
+  wholePercent,
+} from "./budget-state";
 import { t } from "./messages";
 import { type Budget, budgetName } from "./queries";
 
@@ -18,11 +25,10 @@ const FILLS: Record<BudgetState, string> = {
 export function BudgetProgress({ budget }: { budget: Budget }) {
   const share = shares(budget);
   if (share === null) return <p className="text-muted-foreground text-xs">{t.notCounted}</p>;
-  const percent = Math.round(share.spent);
   const spoken = t.spoken(
     formatUsd(budget.spent_usd ?? 0),
     formatUsd(budget.amount_usd),
-    percent,
+    percentText(share.spent),
     formatUsd(budget.reserved_usd ?? 0),
   );
   return (
@@ -31,7 +37,7 @@ export function BudgetProgress({ budget }: { budget: Budget }) {
         aria-label={t.progressOf(budgetName(budget))}
         aria-valuemax={100}
         aria-valuemin={0}
-        aria-valuenow={Math.min(percent, 100)}
+        aria-valuenow={Math.min(wholePercent(share.spent), 100)}
         aria-valuetext={spoken}
         className="flex h-2.5 w-full overflow-hidden rounded-full bg-secondary"
         role="progressbar"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgetState, marks, shares, zoneOf } from "./budget-state";
+import { budgetState, marks, percentText, shares, wholePercent, zoneOf } from "./budget-state";
 
 const budget = {
   amount_usd: 20,
@@ -44,6 +44,19 @@ describe("budgetState", () => {
   ])("is %s", (state, changes) => {
     expect(budgetState({ ...budget, ...changes })).toBe(state);
   });
+});
+
+it.each([
+  [99.96, 99, "99 %"],
+  [99.2, 99, "99 %"],
+  [(29 / 100) * 100, 29, "29 %"],
+  [100, 100, "100 %"],
+  [150.7, 150, "150 %"],
+  [0.3, 0, "< 1 %"],
+  [0, 0, "0 %"],
+])("writes a share of %f without claiming more than is spent", (share, whole, text) => {
+  expect(wholePercent(share)).toBe(whole);
+  expect(percentText(share)).toBe(text);
 });
 
 it("orders thresholds and drops what is none", () => {

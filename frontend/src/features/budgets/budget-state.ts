@@ -1,4 +1,5 @@
 /** How a budget stands, for the bar and for the word beside it. Pure. */
+import { formatPercent } from "@/lib/format";
 
 export interface BudgetFacts {
   amount_usd: number;
@@ -43,6 +44,8 @@ const WORKING = new Set([
   "Active",
 ]);
 const NEAR_PERCENT = 80;
+/** More than a division of two amounts of money is ever off by, in percent. */
+const ROUNDING = 1e-9;
 
 /** The shares for the bar; null until the gateway has counted. */
 export function shares(budget: BudgetFacts): BudgetShares | null {
@@ -51,6 +54,16 @@ export function shares(budget: BudgetFacts): BudgetShares | null {
   const reserved = percentOf(Number(budget.reserved_usd ?? 0), budget.amount_usd);
   const shownSpent = Math.min(spent, 100);
   return { spent, reserved, shownSpent, shownReserved: Math.min(reserved, 100 - shownSpent) };
+}
+
+/** A share as people read it: never all of it before it is. */
+export function percentText(share: number): string {
+  return formatPercent(share < 1 ? share : wholePercent(share));
+}
+
+/** A share without its decimals: 99.9 is not 100. */
+export function wholePercent(share: number): number {
+  return Math.floor(share + ROUNDING);
 }
 
 /** In one word, how it stands; worst first. */

@@ -1,13 +1,14 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
-import { tellGateway } from "@/test/answers";
+import { type Answers, envelope, tellGateway } from "@/test/answers";
 import { bodyOf, renderFor } from "@/test/render-for";
 import { BudgetsPage } from "./index";
 
 const budget = {
   namespace: "default",
   name: "team",
+  version: "1.3.u",
   scope: "Team search",
   amount_usd: 20,
   period: "month",
@@ -31,10 +32,14 @@ const budget = {
   conditions: [],
 };
 
-function gateway(changes: Partial<typeof budget> = {}) {
+const TAKEN = envelope("precondition_failed", "It is there.", { param: "metadata.name" });
+const STALE = envelope("precondition_failed", "It was changed.", { param: "If-Match" });
+
+function gateway(changes: Partial<typeof budget> = {}, more: Answers = {}) {
   return tellGateway({
     "GET /api/v1/budgets": { body: { items: [{ ...budget, ...changes }] } },
     "PUT /api/v1/budgets/default/team": { body: budget },
+    ...more,
   });
 }
 
@@ -98,7 +103,7 @@ it("keeps name and scope of a budget that is edited, and what the form does not 
 });
 
 it("does not replace a budget by creating one of its name", async () => {
-  const asked = gateway();
+  const asked = gateway({}, { "PUT /api/v1/budgets/default/team": { status: 412, body: TAKEN } });
   renderFor("admin", <BudgetsPage />);
   await screen.findByRole("progressbar");
   await userEvent.click(screen.getByRole("button", { name: "New budget" }));
@@ -107,5 +112,77 @@ it("does not replace a budget by creating one of its name", async () => {
   await userEvent.type(within(dialog).getByRole("textbox", { name: /Amount/ }), "5");
   await userEvent.click(within(dialog).getByRole("button", { name: "Create" }));
   expect(await within(dialog).findByText(/There is a budget of this name/)).toBeVisible();
-  expect(asked.some((each) => each.method === "PUT")).toBe(false);
+  const put = asked.find((each) => each.method === "PUT");
+  expect(put?.headers.get("if-none-match")).toBe("*");
+  expect(put?.headers.get("if-match")).toBeNull();
 });
+
+it("tells the second of two writers, and lets them load what is there or insist", async () => {
+  const theirs = { ...budget, version: "2.5.u", spec: { ...budget.spec, amountUSD: 44 } };
+  const asked = gateway(
+    {},
+    {
+      "GET /api/v1/budgets/default/team": { body: theirs },
+      "PUT /api/v1/budgets/default/team": ({ headers }) =>
+        headers.get("if-match") === '"2.5.u"' ? { body: theirs } : { status: 412, body: STALE },
+    },
+  );
+  renderFor("admin", <BudgetsPage />);
+  const dialog = await editedTo("25");
+  expect(await within(dialog).findByText(/Somebody changed this/)).toBeVisible();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Load their version" }));
+  expect(within(dialog).getByRole("textbox", { name: /Amount/ })).toHaveValue("44");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const tags = asked.filter((each) => each.method === "PUT").map((each) => each.headers);
+  expect(tags.map((each) => each.get("if-match"))).toEqual(['"1.3.u"', '"2.5.u"']);
+});
+
+it("asks before it changes or deletes what something else manages", async () => {
+  const managed = { status: 409, body: envelope("conflict", "Budget 'team' is managed by Helm.") };
+  const unlessForced = ({ url }: Request) => (url.endsWith("force=true") ? { body: {} } : managed);
+  const asked = gateway(
+    {},
+    {
+      "PUT /api/v1/budgets/default/team": unlessForced,
+      "DELETE /api/v1/budgets/default/team": unlessForced,
+    },
+  );
+  renderFor("admin", <BudgetsPage />);
+  const dialog = await editedTo("25");
+  expect(await within(dialog).findByText(/managed by Helm/)).toBeVisible();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Change it anyway" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
+  await userEvent.click(screen.getByRole("button", { name: "Delete default/team" }));
+  const question = await screen.findByRole("alertdialog");
+  await userEvent.type(within(question).getByRole("textbox"), "team");
+  await userEvent.click(within(question).getByRole("button", { name: "Delete" }));
+  await userEvent.click(await within(question).findByRole("button", { name: "Delete it anyway" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  const forced = asked.filter((each) => each.url.endsWith("force=true")).map((each) => each.method);
+  expect(forced).toEqual(["PUT", "DELETE"]);
+});
+
+it("does not lose a changed form by Escape", async () => {
+  gateway();
+  renderFor("admin", <BudgetsPage />);
+  await userEvent.click(await screen.findByRole("button", { name: "Edit default/team" }));
+  const dialog = await screen.findByRole("dialog", { name: "Edit team" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Add a threshold" }));
+  await userEvent.keyboard("{Escape}");
+  expect(await screen.findByRole("alertdialog", { name: "Close without saving?" })).toBeVisible();
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(dialog).toBeVisible();
+});
+
+async function editedTo(amount: string) {
+  await userEvent.click(await screen.findByRole("button", { name: "Edit default/team" }));
+  const dialog = await screen.findByRole("dialog", { name: "Edit team" });
+  const field = within(dialog).getByRole("textbox", { name: /Amount/ });
+  await userEvent.clear(field);
+  await userEvent.type(field, amount);
+  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  return dialog;
+}

@@ -1,17 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
-import { useMemo, useState } from "react";
-import { ConfirmDialog } from "@/components/confirm-dialog";
+import { useState } from "react";
 import { Page } from "@/components/page";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { useCaller, useMay } from "@/lib/session";
 import { toast } from "@/lib/toast";
-import { BudgetDialog } from "./budget-dialog";
-import { type BudgetForm, emptyBudgetForm, formOf } from "./budget-form";
+import { DeleteDialog } from "../manifests/delete-dialog";
+import { BudgetDialog, type EditedBudget } from "./budget-dialog";
+import { emptyBudgetForm, formOf } from "./budget-form";
 import { BudgetList } from "./budget-list";
 import { t } from "./messages";
-import { type Budget, budgetName, budgetsQuery, useDeleteBudget } from "./queries";
+import { type Budget, budgetName, budgetsQuery, deleteBudget } from "./queries";
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
@@ -19,18 +19,19 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 export function BudgetsPage() {
   const isAdmin = useMay("admin");
   const home = useCaller().namespaces.find((each) => NAMESPACE.test(each)) ?? "default";
-  const [edited, setEdited] = useState<{ form: BudgetForm; exists: boolean } | null>(null);
+  const [edited, setEdited] = useState<EditedBudget | null>(null);
   const [doomed, setDoomed] = useState<Budget | null>(null);
-  const { data } = useQuery(budgetsQuery);
-  const taken = useMemo(() => new Set(data?.map(budgetName)), [data]);
   const create = isAdmin && (
-    <Button onClick={() => setEdited({ form: emptyBudgetForm(home), exists: false })}>
+    <Button onClick={() => setEdited({ form: emptyBudgetForm(home), version: null })}>
       <Plus aria-hidden />
       {t.create}
     </Button>
   );
   const edit = (budget: Budget) =>
-    setEdited({ form: formOf(budget.namespace, budget.name, budget.spec), exists: true });
+    setEdited({
+      form: formOf(budget.namespace, budget.name, budget.spec),
+      version: budget.version,
+    });
   return (
     <Page>
       <PageHeader actions={create} description={t.description} title={t.title} />
@@ -38,12 +39,7 @@ export function BudgetsPage() {
         actions={isAdmin ? (budget) => actions(budget, edit, setDoomed) : undefined}
         create={create}
       />
-      <BudgetDialog
-        exists={edited?.exists ?? false}
-        initial={edited?.form ?? null}
-        onClose={() => setEdited(null)}
-        taken={taken}
-      />
+      <BudgetDialog edited={edited} onClose={() => setEdited(null)} />
       {doomed && <DeleteBudget budget={doomed} onClose={() => setDoomed(null)} />}
     </Page>
   );
@@ -78,25 +74,21 @@ function actions(
 }
 
 function DeleteBudget({ budget, onClose }: { budget: Budget; onClose: () => void }) {
-  const remove = useDeleteBudget();
-  const confirm = () =>
-    remove.mutate(budget, {
-      onSuccess: () => {
-        toast.success(t.removal.done(budgetName(budget)));
-        onClose();
-      },
-      onError: (error) => toast.failure(t.removal.failed, error),
-    });
+  const client = useQueryClient();
+  const told = () => {
+    void client.invalidateQueries({ queryKey: budgetsQuery.queryKey });
+    toast.success(t.removal.done(budgetName(budget)));
+  };
   return (
-    <ConfirmDialog
-      busy={remove.isPending}
-      confirmLabel={t.removal.submit}
-      description={t.removal.description}
-      onConfirm={confirm}
+    <DeleteDialog
+      label={t.removal.submit}
+      name={budget.name}
+      onDeleted={told}
       onOpenChange={(open) => !open && onClose()}
       open
+      remove={(force) => deleteBudget(budget, force)}
+      text={t.removal.description}
       title={t.removal.title(budget.name)}
-      typed={budget.name}
     />
   );
 }

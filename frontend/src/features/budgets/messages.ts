@@ -40,9 +40,8 @@ export const t = {
   } as Record<string, string>,
   scopeOf: (scope: string) => (scope === "Namespace" ? "All chats of the namespace" : scope),
   of: "of",
-  percent: (percent: number) => `${percent} %`,
-  spoken: (spent: string, amount: string, percent: number, reserved: string) =>
-    `${spent} of ${amount} spent, ${percent} %, ${reserved} reserved`,
+  spoken: (spent: string, amount: string, percent: string, reserved: string) =>
+    `${spent} of ${amount} spent, ${percent}, ${reserved} reserved`,
   progressOf: (name: string) => `Spending of ${name}`,
   spent: "Spent",
   reserved: "Reserved",
@@ -111,6 +110,5 @@ export const t = {
     description: "What it limited is limited no more. What was spent stays in the costs.",
     submit: "Delete",
     done: (name: string) => `${name} was deleted`,
-    failed: "The budget was not deleted",
   },
 } as const;

@@ -1,21 +1,14 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type FieldPath, type UseFormReturn, useForm } from "react-hook-form";
 import { ErrorState } from "@/components/error-state";
+import { FormDialog, InSight, type TellDirty, useTellDirty } from "@/components/form-dialog";
 import { Button } from "@/components/ui/button";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "@/components/ui/dialog";
+import { DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { FormField } from "@/components/ui/form-field";
-import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { ApiError } from "@/lib/api-error";
 import { t as common } from "@/messages/common";
+import { KeyText, LimitFields } from "./key-fields";
 import { t } from "./messages";
 import { EXPIRY_PRESETS, emptyKeyForm, type NewKeyForm, newKeyBody, newKeyForm } from "./new-key";
 import { type Reveal, useCreateKey } from "./queries";
@@ -28,25 +21,27 @@ export interface CreateKeyDialogProps {
 }
 
 export function CreateKeyDialog({ open, onOpenChange, reveal }: CreateKeyDialogProps) {
+  const close = () => onOpenChange(false);
   return (
-    <Dialog onOpenChange={onOpenChange} open={open}>
-      <DialogContent className="max-w-2xl">
-        <DialogHeader>
-          <DialogTitle>{t.form.title}</DialogTitle>
-          <DialogDescription>{t.form.description}</DialogDescription>
-        </DialogHeader>
-        <KeyForm onMade={() => onOpenChange(false)} reveal={reveal} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog description={t.form.description} onClose={close} open={open} title={t.form.title}>
+      {(tellDirty) => <KeyForm onMade={close} reveal={reveal} tellDirty={tellDirty} />}
+    </FormDialog>
   );
 }
 
-function KeyForm({ onMade, reveal }: { onMade: () => void; reveal: Reveal }) {
+interface KeyFormProps {
+  onMade: () => void;
+  reveal: Reveal;
+  tellDirty: TellDirty;
+}
+
+function KeyForm({ onMade, reveal, tellDirty }: KeyFormProps) {
   const form = useForm<NewKeyForm>({
     resolver: zodResolver(newKeyForm),
     defaultValues: emptyKeyForm,
   });
   const create = useCreateKey(reveal);
+  useTellDirty(tellDirty, form.formState.isDirty);
   const submit = form.handleSubmit((values) =>
     create.mutate(newKeyBody(values, Date.now()), {
       onSuccess: onMade,
@@ -55,11 +50,15 @@ function KeyForm({ onMade, reveal }: { onMade: () => void; reveal: Reveal }) {
   );
   return (
     <form className="flex flex-col gap-4" noValidate onSubmit={submit}>
-      {create.error && <ErrorState error={create.error} title={t.form.failed} />}
+      {create.error && (
+        <InSight>
+          <ErrorState error={create.error} title={t.form.failed} />
+        </InSight>
+      )}
       <KeyText form={form} hint={t.form.ownerHint} label={t.form.owner} name="owner" required />
       <RoleChoice field={form.register("role")} />
       <Reach form={form} />
-      <Limits form={form} />
+      <LimitFields form={form} />
       <DialogFooter>
         <DialogClose asChild>
           <Button variant="outline">{common.cancel}</Button>
@@ -97,45 +96,6 @@ function Reach({ form }: { form: UseFormReturn<NewKeyForm> }) {
         name="namespaces"
       />
     </div>
-  );
-}
-
-function Limits({ form }: { form: UseFormReturn<NewKeyForm> }) {
-  return (
-    <fieldset>
-      <legend className="pb-2 font-medium text-sm">{t.form.limits}</legend>
-      <div className="grid gap-4 sm:grid-cols-3">
-        {(["requestsPerMinute", "tokensPerMinute", "concurrency"] as const).map((name) => (
-          <KeyText form={form} key={name} label={t.form[name]} name={name} numeric />
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-interface KeyTextProps {
-  form: UseFormReturn<NewKeyForm>;
-  name: FieldPath<NewKeyForm>;
-  label: string;
-  hint?: string;
-  required?: boolean;
-  numeric?: boolean;
-}
-
-function KeyText({ form, name, label, hint, required, numeric }: KeyTextProps) {
-  const error = form.formState.errors[name]?.message;
-  return (
-    <FormField error={error} hint={hint} label={label} required={required}>
-      {(control) => (
-        <Input
-          {...control}
-          {...form.register(name)}
-          autoComplete="off"
-          inputMode={numeric ? "numeric" : "text"}
-          spellCheck={false}
-        />
-      )}
-    </FormField>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAlive, keyState } from "./key-state";
+import { isAlive, isEditable, keyState } from "./key-state";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const key = { revoked: false, ready: true, expires_at: null };
@@ -21,5 +21,12 @@ describe("keyState", () => {
       isAlive,
     );
     expect(alive).toEqual(["active", "expiring", "waiting"]);
+  });
+
+  it("lets all keys be edited but those that were revoked", () => {
+    expect((["active", "expired", "revoked"] as const).filter(isEditable)).toEqual([
+      "active",
+      "expired",
+    ]);
   });
 });

@@ -23,3 +23,8 @@ export function keyState(key: KeyFacts, now: number): KeyState {
 export function isAlive(state: KeyState): boolean {
   return state !== "revoked" && state !== "expired";
 }
+
+/** Whether it may be edited: an end that has passed may be moved, a revocation is for good. */
+export function isEditable(state: KeyState): boolean {
+  return state !== "revoked";
+}

@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { CreateKeyDialog } from "./create-key-dialog";
+import { EditKeyDialog } from "./edit-key-dialog";
 import { type KeyAction, KeysTable } from "./keys-table";
 import { t } from "./messages";
 import { type Key, keysQuery, type Revealed } from "./queries";
@@ -34,6 +35,7 @@ export function KeysOverview() {
       <PageHeader actions={create} description={t.description} title={t.title} />
       <KeyList create={create} onAction={(action, key) => setChosen({ action, key })} />
       <CreateKeyDialog onOpenChange={setCreating} open={creating} reveal={setRevealed} />
+      <EditKeyDialog onClose={close} target={target("edit")} />
       <RotateKeyDialog onClose={close} reveal={setRevealed} target={target("rotate")} />
       <RevokeKeyDialog onClose={close} target={target("revoke")} />
       <DeleteKeyDialog onClose={close} target={target("remove")} />

@@ -16,11 +16,11 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { isAlive, type KeyState, keyState } from "./key-state";
+import { isAlive, isEditable, type KeyState, keyState } from "./key-state";
 import { t } from "./messages";
 import { type Key, keyName } from "./queries";
 
-export type KeyAction = "rotate" | "revoke" | "remove";
+export type KeyAction = "edit" | "rotate" | "revoke" | "remove";
 export type OnAction = (action: KeyAction, key: Key) => void;
 
 const LOOKS: Record<KeyState, { tone: BadgeTone; icon: typeof Clock }> = {
@@ -117,7 +117,8 @@ function listed(patterns: string[]) {
 }
 
 function Actions({ apiKey, onAction }: { apiKey: Key; onAction: OnAction }) {
-  const alive = isAlive(keyState(apiKey, Date.now()));
+  const state = keyState(apiKey, Date.now());
+  const alive = isAlive(state);
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -126,6 +127,9 @@ function Actions({ apiKey, onAction }: { apiKey: Key; onAction: OnAction }) {
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
+        <DropdownMenuItem disabled={!isEditable(state)} onSelect={() => onAction("edit", apiKey)}>
+          {t.actions.edit}
+        </DropdownMenuItem>
         <DropdownMenuItem disabled={!alive} onSelect={() => onAction("rotate", apiKey)}>
           {t.actions.rotate}
         </DropdownMenuItem>

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { tellGateway } from "@/test/answers";
+import { type Answers, envelope, tellGateway } from "@/test/answers";
 import { bodyOf, renderFor } from "@/test/render-for";
 import { KeysPage } from "./index";
 
@@ -27,12 +27,14 @@ const key = {
   message: "",
 };
 
-function gateway() {
+function gateway(more: Answers = {}) {
   return tellGateway({
+    "PATCH /api/v1/keys/default/ci": { body: { ...key, owner: "bob" } },
     "GET /api/v1/keys": { body: { items: [key] } },
     "POST /api/v1/keys": { status: 201, body: { key, secret: SECRET } },
     "POST /api/v1/keys/default/ci/rotate": { body: { key, secret: SECRET } },
     "POST /api/v1/keys/default/ci/revoke": { body: { ...key, revoked: true } },
+    ...more,
   });
 }
 
@@ -97,6 +99,51 @@ it("rotates with the overlap that was chosen", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Rotate" }));
   expect(await screen.findByText(SECRET)).toBeVisible();
   expect(await bodyOf(asked, "POST")).toEqual({ overlap_seconds: 3600 });
+});
+
+it("edits what was changed, and no more", async () => {
+  const asked = gateway();
+  renderFor("admin", <KeysPage />);
+  await chooseAction("Edit");
+  const dialog = await screen.findByRole("dialog", { name: "Edit ci" });
+  const owner = within(dialog).getByRole("textbox", { name: /Owner/ });
+  expect(owner).toHaveValue("ci@example.com");
+  await userEvent.clear(owner);
+  await userEvent.type(owner, "bob");
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Chats at once" }), "4");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(await bodyOf(asked, "PATCH")).toEqual({ owner: "bob", rate_limit: { concurrency: 4 } });
+});
+
+it("asks before it edits a key that something else manages", async () => {
+  const managed = envelope("conflict", "ApiKey 'ci' is managed by Helm.");
+  const asked = gateway({
+    "PATCH /api/v1/keys/default/ci": ({ url }) =>
+      url.endsWith("force=true") ? { body: key } : { status: 409, body: managed },
+  });
+  renderFor("admin", <KeysPage />);
+  await chooseAction("Edit");
+  await userEvent.selectOptions(await screen.findByLabelText("Expires"), "week");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(/managed by Helm/)).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Change it anyway" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(asked.filter((each) => each.method === "PATCH")).toHaveLength(2);
+});
+
+it("does not lose what was typed by Escape", async () => {
+  gateway();
+  renderFor("admin", <KeysPage />);
+  await userEvent.click(await screen.findByRole("button", { name: "New key" }));
+  await userEvent.type(screen.getByRole("textbox", { name: /Owner/ }), "ann");
+  await userEvent.keyboard("{Escape}");
+  const question = await screen.findByRole("alertdialog", { name: "Close without saving?" });
+  await userEvent.click(within(question).getByRole("button", { name: "Cancel" }));
+  expect(screen.getByRole("textbox", { name: /Owner/ })).toHaveValue("ann");
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Close and lose it" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
 it("revokes only after the name was typed", async () => {

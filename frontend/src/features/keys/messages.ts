@@ -32,7 +32,7 @@ export const t = {
   all: "All",
   team: (team: string) => `Team ${team}`,
   actionsOf: (name: string) => `Actions for ${name}`,
-  actions: { rotate: "Rotate", revoke: "Revoke", remove: "Delete" },
+  actions: { edit: "Edit", rotate: "Rotate", revoke: "Revoke", remove: "Delete" },
   roles: {
     viewer: "Looks at agents, costs and health.",
     user: "Also chats with agents.",
@@ -42,7 +42,7 @@ export const t = {
   form: {
     title: "New API key",
     description:
-      "You see the key once, right after it is made. Role and reach cannot be changed later: make another key then.",
+      "You see the key once, right after it is made. Role and reach cannot be changed later: make another key then. Owner, limits and end can.",
     owner: "Owner",
     ownerHint: "The person, team or application that will use it.",
     role: "Role",
@@ -89,6 +89,16 @@ export const t = {
     copy: "Copy the key",
     stored: "I have stored it",
     done: "Close",
+  },
+  edit: {
+    title: (name: string) => `Edit ${name}`,
+    description:
+      "The key itself stays, and so do its role and reach: for others make another key, then revoke this one. Changes are in force within a second.",
+    keep: (end: string) => `As it is: ${end}`,
+    expired:
+      "This key has expired. With a later end the same key works again, for whoever has it: if it may have leaked, make another one.",
+    failed: "The key was not changed",
+    done: (name: string) => `${name} was changed`,
   },
   rotate: {
     title: (name: string) => `Rotate ${name}`,

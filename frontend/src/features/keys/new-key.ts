@@ -8,6 +8,9 @@ export type RoleName = (typeof ROLES)[number];
 export const EXPIRY_PRESETS = ["never", "day", "week", "month", "quarter", "year"] as const;
 export type ExpiryPreset = (typeof EXPIRY_PRESETS)[number];
 
+export const LIMITS = ["requestsPerMinute", "tokensPerMinute", "concurrency"] as const;
+export type LimitName = (typeof LIMITS)[number];
+
 const DAYS: Record<Exclude<ExpiryPreset, "never">, number> = {
   day: 1,
   week: 7,
@@ -71,11 +74,7 @@ export const emptyKeyForm: NewKeyForm = {
   expiry: "quarter",
 };
 
-export interface RateLimitBody {
-  requestsPerMinute: number | null;
-  tokensPerMinute: number | null;
-  concurrency: number | null;
-}
+export type RateLimitBody = Record<LimitName, number | null>;
 
 export interface NewKeyBody {
   owner: string;

@@ -1,6 +1,7 @@
 /** What the page of keys asks the gateway. A key itself never enters a cache: it goes to `reveal`. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, type Schemas, send } from "@/lib/api";
+import type { KeyChanges } from "./edit-key";
 import type { NewKeyBody } from "./new-key";
 
 export type Key = Schemas["KeyView"];
@@ -26,6 +27,24 @@ export function keyName(key: Pick<Key, "namespace" | "name">): string {
 export function useCreateKey(reveal: Reveal) {
   return useChange(async (body: NewKeyBody) =>
     withoutSecret(await send(api.POST("/api/v1/keys", { body })), reveal),
+  );
+}
+
+export interface WantedEdit {
+  key: Key;
+  changes: KeyChanges;
+  /** Also a key that something else manages. */
+  force: boolean;
+}
+
+export function useEditKey() {
+  return useChange(({ key, changes, force }: WantedEdit) =>
+    send(
+      api.PATCH("/api/v1/keys/{namespace}/{name}", {
+        params: { path: pathOf(key), query: { force } },
+        body: changes,
+      }),
+    ),
   );
 }
 

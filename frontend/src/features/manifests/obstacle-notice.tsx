@@ -3,25 +3,36 @@
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
-import type { JsonObject } from "./manifest";
 import { t } from "./messages";
-import type { Obstacle } from "./use-save";
 
-interface ObstacleNoticeProps {
-  readonly obstacle: Obstacle;
-  readonly onResolve: (choice: "reload" | "rebase", stored: JsonObject | null) => void;
+interface ManagedNoticeProps {
+  /** Who manages it, in the gateway's words. */
+  readonly message: string;
   readonly onForce: () => void;
 }
 
-export function ObstacleNotice({ obstacle, onResolve, onForce }: ObstacleNoticeProps) {
+interface ObstacleNoticeProps<Stored> {
+  readonly obstacle:
+    | { readonly kind: "changed"; readonly stored: Stored | null }
+    | { readonly kind: "managed"; readonly message: string };
+  readonly onResolve: (choice: "reload" | "rebase", stored: Stored | null) => void;
+  readonly onForce: () => void;
+}
+
+export function ManagedNotice({ message, onForce }: ManagedNoticeProps) {
+  return (
+    <Notice title={t.managedTitle} text={`${message} ${t.forceHint}`}>
+      <Button variant="outline" size="sm" onClick={onForce}>
+        {t.force}
+      </Button>
+    </Notice>
+  );
+}
+
+export function ObstacleNotice<Stored>(props: ObstacleNoticeProps<Stored>) {
+  const { obstacle, onResolve, onForce } = props;
   if (obstacle.kind === "managed") {
-    return (
-      <Notice title={t.managedTitle} text={`${obstacle.message} ${t.forceHint}`}>
-        <Button variant="outline" size="sm" onClick={onForce}>
-          {t.force}
-        </Button>
-      </Notice>
-    );
+    return <ManagedNotice message={obstacle.message} onForce={onForce} />;
   }
   const { stored } = obstacle;
   return (
