@@ -4,10 +4,12 @@ The pictures in ``artifacts/`` are for people: look at them after a change of th
 """
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from support.browser import DESKTOP, MOBILE, Scheme, axe, look, settled, shot, width
+from support.browser_chat import ask, completed, start
 from support.browser_stack import SignedIn
+from support.provider_process import Provider
 
 PAGES = {
     "chat-new": "/chat",
@@ -32,6 +34,11 @@ PAGES = {
     "audit": "/audit",
     "missing": "/nowhere",
 }
+ANSWER = (
+    "## Prices\n\n| Item | Price |\n| --- | ---: |\n| Rope | 3 USD |\n| Lamp | 20 USD |\n\n",
+    "Both together:\n\n```python\ndef total(items):\n    return sum(items)  # USD\n```\n\n",
+    "- See [the list](https://shop.example/prices)\n- or ask `sales`\n\n> Prices change.\n",
+)
 LOOKS: tuple[tuple[str, Scheme], ...] = (
     ("desktop", "light"),
     ("desktop", "dark"),
@@ -47,6 +54,18 @@ def test_everybody_can_use_the_page_at_any_size_in_any_theme(name: str, admin: P
     admin.goto(PAGES[name])
     settled(admin)
     _looked_at(admin, name)
+
+
+def test_everybody_can_read_a_conversation_at_any_size_in_any_theme(
+    admin: Page, provider: Provider
+) -> None:
+    provider.script(pieces=ANSWER)
+    start(admin, "shop", "What does it cost to sail?")
+    expect(completed(admin).locator("pre").get_by_text("def", exact=True)).to_be_visible()
+    provider.script(pieces=["It is **not**. ", "Ask me something else."])
+    ask(admin, "Is that all?\n\nIt seems a lot for a rope and one lamp.")
+    expect(completed(admin, 2)).to_contain_text("something else")
+    _looked_at(admin, "conversation")
 
 
 def test_everybody_can_use_the_sign_in(visit: tuple[Page, object]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from support.browser import opened
@@ -88,9 +89,22 @@ def _tasks(trace: bytes) -> list[float]:
     return sorted((each.get("tdur", 0) / 1000 for each in own), reverse=True)
 
 
-def test_pages_beyond_the_chat_load_their_scripts_when_opened(admin: Page) -> None:
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("address", "drawn", "script"),
+    [
+        ("/traffic", "svg.recharts-surface", "BarChart"),
+        ("/agents/default/shop?tab=yaml", ".cm-editor", "codemirror"),
+    ],
+)
+def test_a_page_beyond_the_chat_loads_its_scripts_when_opened(
+    address: str, drawn: str, script: str, admin: Page
+) -> None:
     seen: list[str] = []
     admin.on("response", lambda each: seen.append(each.url))
     admin.goto("/chat")
     admin.wait_for_load_state("networkidle")
-    assert [url for url in seen if re.search("codemirror|BarChart", url)] == []
+    assert [url for url in seen if script in url] == []
+    admin.goto(address)
+    expect(admin.locator(drawn).first).to_be_visible()
+    assert [url for url in seen if script in url] != []

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
 
@@ -52,6 +53,7 @@ class Complaints:
     """What the browser had to say; a test that expects some takes them out."""
 
     said: list[str] = field(default_factory=list)
+    _missing: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
@@ -63,17 +65,25 @@ class Complaints:
         assert len(kept) < len(self.said), f"nothing with {part!r} in {self.said}"
         self.said = kept
 
+    def may_miss(self, resource: str) -> None:
+        """Let the page look for ``resource`` of the gateway, like ``models/default/x``, in vain: it
+        is not there, or was deleted a moment ago."""
+        self._missing.append(f"/api/v1/{resource}")
+
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _is_expected(message):
+        if message.type not in ("error", "warning"):
+            return
+        path = urlsplit(str(message.location["url"])).path
+        if "status of 404" in message.text:
+            if not any(path.startswith(each) for each in self._missing):
+                self.said.append(f"{message.type}: there is no {path}")
+        elif not _is_expected(message.text, path):
             self.said.append(f"{message.type}: {message.text}")
 
 
-def _is_expected(message: ConsoleMessage) -> bool:
-    """The answer to "who is signed in?" for a session that ended, and a last look at what was
-    deleted a moment ago: the browser logs every 401 and 404."""
-    if "status of 404" in message.text and "/api/v1/" in str(message.location["url"]):
-        return True
-    return "401" in message.text and str(message.location["url"]).endswith("/api/v1/session")
+def _is_expected(text: str, path: str) -> bool:
+    """The answer to "who is signed in?" for a session that ended: the browser logs every 401."""
+    return "401" in text and path == "/api/v1/session"
 
 
 @contextmanager

@@ -20,8 +20,8 @@ def ask(page: Page, question: str) -> None:
 
 
 def answers(page: Page) -> Locator:
-    """All answers, oldest first."""
-    return page.get_by_role("article", name=re.compile("^Answer of "))
+    """All answers, oldest first; kept ones are nameless."""
+    return page.get_by_role("article", name=re.compile("^Answer( of |$)"))
 
 
 def completed(page: Page, number: int = 1, *, patience: int = PATIENCE) -> Locator:

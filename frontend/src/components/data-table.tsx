@@ -117,7 +117,7 @@ function WideTable<Row>(props: WideProps<Row>) {
           {columns.map((column) => (
             <HeadCell key={column.id} column={column} {...props} />
           ))}
-          {actions && <TableHead className="w-0" aria-label="Actions" />}
+          {actions && <TableHead className="w-0" aria-label={t.actions} />}
         </tr>
       </TableHeader>
       <TableBody>

@@ -1,4 +1,4 @@
-/** Copies `text`; false where the browser does not let us (a page without https). */
+/** Copies `text`; false where the browser does not let us. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -8,14 +8,23 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+const DIALOG = '[role="dialog"], [role="alertdialog"]';
+
+/** For pages without https, which have no clipboard. */
 function copyBySelection(text: string): boolean {
+  const before = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;
-  field.setAttribute("aria-hidden", "true");
+  field.readOnly = true;
   field.style.position = "fixed";
-  document.body.append(field);
+  field.style.top = "0";
+  field.style.opacity = "0";
+  // A dialog that is open takes the focus back from everything outside, and with it the selection.
+  (before?.closest(DIALOG) ?? document.body).append(field);
+  field.focus({ preventScroll: true });
   field.select();
   const copied = document.execCommand("copy");
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
   field.remove();
   return copied;
 }

@@ -20,12 +20,13 @@ const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyl
 const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "long" });
 
-const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
+/** Units in seconds, and to what a span is rounded before one is chosen: 59.7 minutes are an hour. */
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number, number][] = [
+  ["year", 31_536_000, 86_400],
+  ["month", 2_592_000, 86_400],
+  ["day", 86_400, 3_600],
+  ["hour", 3_600, 60],
+  ["minute", 60, 1],
 ];
 
 /** `$12.30`; small amounts keep the digits that say something, like `$0.000412`. */
@@ -53,13 +54,21 @@ export const formatShort = (count: number): string => short.format(count);
 
 /** `840 ms`, `2.4 s`, `1 min 12 s`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+  // Rounded first: 59.97 s are a minute, and never 60.0 s.
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const rounded = Math.round(seconds);
+  return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
 }
 
-export const formatPercent = (percent: number): string => `${whole.format(percent)} %`;
+/** `12 %`; neither none nor all where it is but little, or nearly all. */
+export function formatPercent(percent: number): string {
+  if (percent > 0 && percent < 1) return "< 1 %";
+  if (percent > 99 && percent < 100) return "> 99 %";
+  return `${whole.format(percent)} %`;
+}
 
 /** `Nov 23, 2026, 4:05 AM`, in the reader's time zone and order. */
 export const formatMoment = (moment: string | Date): string => dateTime.format(new Date(moment));
@@ -91,8 +100,9 @@ export const formatDay = (moment: string | Date): string => day.format(new Date(
 /** `3 minutes ago`, `in 2 days`, `now`. */
 export function formatRelative(moment: string | Date, now: number = Date.now()): string {
   const seconds = (new Date(moment).getTime() - now) / 1000;
-  for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
+  for (const [unit, size, grain] of STEPS) {
+    const rounded = Math.round(Math.abs(seconds) / grain) * grain;
+    if (rounded >= size) return relative.format(Math.round(seconds / size), unit);
   }
   return relative.format(0, "second");
 }

@@ -1,6 +1,7 @@
 /** Words that several features share. Each feature has a module of its own beside this one. */
 export const t = {
   product: "Quarterdeck",
+  actions: "Actions",
   cancel: "Cancel",
   close: "Close",
   confirm: "Confirm",
@@ -31,6 +32,11 @@ export const t = {
     unreachable: "The gateway cannot be reached.",
     hint: "What you see may be old. It is asked for again by itself.",
   },
+  unsaved: {
+    title: "Close without saving?",
+    description: "What you filled in will be lost.",
+    leave: "Close and lose it",
+  },
   needsRole: {
     title: "This page is not for your role",
     description: (needed: string, role: string) =>
@@ -41,6 +47,9 @@ export const t = {
     status: (status: number) => `The gateway answered with status ${status}.`,
     offline: "You are offline. Check the connection, then try again.",
     unreachable: "The gateway cannot be reached. Check that it runs, then try again.",
+    part: "This part of the page is missing",
+    partMissing:
+      "It could not be fetched. There may be a new version: try again, or reload the page, which loses what is not saved.",
     crashed: "This page has failed",
     crashedHint: "The rest of the product still works. Try again, or reload the page.",
     forbidden: "Your key may not do this. Ask an admin for a key with another role.",

@@ -3,6 +3,7 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { onTestFinished } from "vitest";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { createQueryClient } from "@/lib/query-client";
@@ -20,6 +21,8 @@ export const ADMIN = {
 
 export function renderApp(path: string) {
   const queryClient: QueryClient = createQueryClient(() => void lookAgain(queryClient));
+  // All tests share one window: what runs on would answer to the events of the next one.
+  onTestFinished(() => queryClient.clear());
   const router = createAppRouter(queryClient);
   router.update({
     ...router.options,

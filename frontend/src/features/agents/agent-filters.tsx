@@ -1,6 +1,6 @@
 /** Search, namespace and state above the list; they stand in the URL. */
 
-import { Input } from "@/components/ui/input";
+import { SearchField } from "@/components/search-field";
 import { Select } from "@/components/ui/select";
 import type { Filters, State } from "./filters";
 import { t } from "./messages";
@@ -11,24 +11,22 @@ const STATES: readonly State[] = ["ready", "failing", "suspended"];
 interface AgentFiltersProps {
   readonly agents: readonly Agent[];
   readonly filters: Filters;
-  readonly onChange: (filters: Filters) => void;
+  readonly onChange: (change: Filters) => void;
 }
 
 export function AgentFilters({ agents, filters, onChange }: AgentFiltersProps) {
   const namespaces = [...new Set(agents.map((agent) => agent.namespace))].sort();
   return (
     <search className="grid gap-2 sm:grid-cols-[minmax(0,1fr)_12rem_10rem]">
-      <Input
-        type="search"
-        aria-label={t.search}
-        placeholder={t.search}
+      <SearchField
+        label={t.search}
         value={filters.search ?? ""}
-        onChange={(event) => onChange({ ...filters, search: event.target.value || undefined })}
+        onSearch={(text) => onChange({ search: text || undefined })}
       />
       <Select
         aria-label={t.namespace}
         value={filters.namespace ?? ""}
-        onChange={(event) => onChange({ ...filters, namespace: event.target.value || undefined })}
+        onChange={(event) => onChange({ namespace: event.target.value || undefined })}
       >
         <option value="">{t.allNamespaces}</option>
         {namespaces.map((namespace) => (
@@ -40,7 +38,7 @@ export function AgentFilters({ agents, filters, onChange }: AgentFiltersProps) {
         value={filters.state ?? ""}
         onChange={(event) => {
           const state = STATES.find((each) => each === event.target.value);
-          onChange({ ...filters, state });
+          onChange({ state });
         }}
       >
         <option value="">{t.states.all}</option>

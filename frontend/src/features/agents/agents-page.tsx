@@ -24,7 +24,9 @@ export function AgentsPage() {
         <AgentFilters
           agents={agents}
           filters={filters}
-          onChange={(search) => navigate({ search, replace: true })}
+          onChange={(change) =>
+            void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+          }
         />
       )}
       table={(agents) => <AgentTable agents={agents} />}

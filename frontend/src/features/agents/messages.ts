@@ -29,6 +29,8 @@ export const t = {
   more: "More actions",
   suspend: "Suspend",
   resume: "Resume",
+  suspendAnyway: "Suspend it anyway",
+  resumeAnyway: "Resume it anyway",
   suspended: "The agent is suspended: it answers no chats until it is resumed.",
   resumed: "The agent is resumed.",
   suspendFailed: "This did not work",

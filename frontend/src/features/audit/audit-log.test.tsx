@@ -1,10 +1,12 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { expect, it, vi } from "vitest";
 import { tellGateway } from "@/test/answers";
 import { renderFor } from "@/test/render-for";
 import { AuditLog } from "./audit-log";
 import { ChainStatus } from "./chain-status";
+import { type AuditFilters, filtersOf } from "./filters";
 
 function event(seq: number) {
   return {
@@ -20,6 +22,13 @@ function event(seq: number) {
     detail: { role: "user" },
     hash: "abc",
   };
+}
+
+/** The log with its filters where a page has them; `address.show` is somebody's going elsewhere. */
+function Page({ address }: { address: { show: (filters: AuditFilters) => void } }) {
+  const [filters, setFilters] = useState<AuditFilters>({});
+  address.show = setFilters;
+  return <AuditLog filters={filters} onFilter={setFilters} />;
 }
 
 function gateway() {
@@ -62,6 +71,44 @@ it("hands the filters of the form to the address, without what is empty", async 
   expect(onFilter).toHaveBeenLastCalledWith({ actor: "default/ci", action: "chat.denied" });
   await userEvent.click(screen.getByRole("button", { name: "Clear" }));
   expect(onFilter).toHaveBeenLastCalledWith({});
+});
+
+it("keeps the focus where it is, and shows what the address says when that changes", async () => {
+  gateway();
+  const address = { show: (_: AuditFilters) => {} };
+  renderFor("admin", <Page address={address} />);
+  const actor = screen.getByRole("textbox", { name: "Actor" });
+  await userEvent.type(actor, " admin {Enter}");
+  expect(actor).toHaveFocus();
+  expect(actor).toHaveValue("admin");
+  act(() => address.show({ subject: "ApiKey/default/ci" }));
+  expect(actor).toHaveValue("");
+  expect(screen.getByRole("textbox", { name: "Subject" })).toHaveValue("ApiKey/default/ci");
+  await userEvent.click(screen.getByRole("button", { name: "Clear" }));
+  expect(screen.getByRole("button", { name: "Apply" })).toHaveFocus();
+  expect(screen.getByRole("textbox", { name: "Subject" })).toHaveValue("");
+});
+
+it("says at the field that there can be no such namespace, and asks for nothing", async () => {
+  gateway();
+  const onFilter = vi.fn();
+  renderFor("admin", <AuditLog filters={{}} onFilter={onFilter} />);
+  const namespace = screen.getByRole("textbox", { name: "Namespace" });
+  await userEvent.type(namespace, "Team_A{Enter}");
+  expect(namespace).toHaveFocus();
+  expect(namespace).toHaveAccessibleDescription(/No namespace can be called so/);
+  expect(onFilter).not.toHaveBeenCalled();
+  await userEvent.clear(namespace);
+  expect(namespace).toBeValid();
+  await userEvent.type(namespace, "team-a{Enter}");
+  expect(onFilter).toHaveBeenCalledExactlyOnceWith({ namespace: "team-a" });
+});
+
+it("says it of an address, too, in place of showing everything", async () => {
+  const asked = gateway();
+  renderFor("admin", <AuditLog filters={filtersOf({ namespace: "Team_A" })} onFilter={vi.fn()} />);
+  expect(screen.getByRole("textbox", { name: "Namespace" })).toBeInvalid();
+  await waitFor(() => expect(asks(asked[0]).namespace).toBe("Team_A"));
 });
 
 it("shows everything of an event", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { csvOf, jsonOf } from "./export";
-import { filtersOf, isFiltered } from "./filters";
+import { filtersOf, isFiltered, wrongIn } from "./filters";
 
 describe("filtersOf", () => {
   it("takes what the page can ask for", () => {
@@ -16,9 +16,21 @@ describe("filtersOf", () => {
   });
 
   it("drops what makes no sense, for anybody may write an address", () => {
-    const search = { from: "yesterday", action: "x", namespace: "../", actor: 7, other: "1" };
+    const search = { from: "yesterday", action: "x", actor: 7, other: "1" };
     expect(filtersOf(search)).toEqual({});
     expect(isFiltered(filtersOf(search))).toBe(false);
+  });
+});
+
+describe("wrongIn", () => {
+  it.each(["Team_A", "../", "-a", "a".repeat(64)])("names a namespace like %s", (namespace) => {
+    expect(filtersOf({ namespace })).toEqual({ namespace });
+    expect(wrongIn({ namespace })).toEqual(["namespace"]);
+  });
+
+  it("has nothing to say about what there may be", () => {
+    expect(wrongIn({ namespace: "a".repeat(63), actor: "Anybody" })).toEqual([]);
+    expect(wrongIn({})).toEqual([]);
   });
 });
 

@@ -10,11 +10,17 @@ export interface AuditFilters {
   namespace?: string;
 }
 
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LONGEST = 512;
+export type Filter = keyof AuditFilters;
 
-/** What an address asks for; what makes no sense is dropped, for anybody may write addresses. */
+/** Characters of a filter. */
+export const LONGEST = 512;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/**
+ * What an address asks for; what makes no sense is dropped, for anybody may write addresses. A
+ * namespace stays as it was written: the form says at its field that there can be none.
+ */
 export function filtersOf(search: Record<string, unknown>): AuditFilters {
   const action = ACTIONS.find((each) => each === search.action);
   return cleaned({
@@ -23,8 +29,13 @@ export function filtersOf(search: Record<string, unknown>): AuditFilters {
     actor: text(search.actor),
     action,
     subject: text(search.subject),
-    namespace: matching(search.namespace, NAMESPACE),
+    namespace: text(search.namespace),
   });
+}
+
+/** Filters that no event can fit. */
+export function wrongIn({ namespace }: AuditFilters): readonly Filter[] {
+  return namespace === undefined || NAMESPACE.test(namespace) ? [] : ["namespace"];
 }
 
 /** Without what is empty, so that addresses and requests say only what is asked. */

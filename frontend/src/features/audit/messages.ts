@@ -19,6 +19,8 @@ export const t = {
     subject: "Subject",
     subjectHint: "Like ApiKey/team-a/ci.",
     namespace: "Namespace",
+    noNamespace:
+      "No namespace can be called so: use lower case letters, digits and '-', at most 63.",
     apply: "Apply",
     clear: "Clear",
   },

@@ -27,7 +27,9 @@ function Conversation({ id }: { id: string }) {
   }, [threads, data]);
   useEffect(() => () => threads.closeIdle(id), [threads, id]);
   const title = data?.title || t.title;
-  if (thread) return <ThreadView id={id} title={title} thread={thread} />;
+  if (thread) {
+    return <ThreadView id={id} title={title} thread={thread} unsent={threads.unsent(id)} />;
+  }
   return (
     <ChatLayout title={title} picker={null}>
       <Centered>

@@ -1,18 +1,16 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { useMatches } from "@/lib/use-matches";
 import { t } from "./messages";
+import type { Unsent } from "./unsent";
 
 const MOST_ROWS = 10;
 
-/** A text to put in front of what is typed; another object, even of the same text, comes again. */
-export interface Draft {
-  text: string;
-}
-
 export interface ComposerProps {
   agent: string | undefined;
+  /** Where what is typed stays until it is sent. */
+  unsent: Unsent;
   /** An answer is coming: the button stops it. */
   running: boolean;
   onSend: (text: string) => void;
@@ -20,29 +18,25 @@ export interface ComposerProps {
   /** The arrow key in an empty field. */
   onEditLast?: () => void;
   disabled?: boolean;
-  draft?: Draft | undefined;
   /** Takes the focus again whenever this changes, and leaves it alone while there is none. */
   focusKey?: string | undefined;
 }
 
 export function Composer(props: ComposerProps) {
-  const { agent, running, onSend, onStop, onEditLast, disabled, draft, focusKey } = props;
-  const [text, setText] = useState("");
+  const { agent, unsent, running, onSend, onStop, onEditLast, disabled, focusKey } = props;
+  const text = useSyncExternalStore(unsent.subscribe, unsent.text);
   const field = useRef<HTMLTextAreaElement>(null);
   // The keyboard of a phone has no Shift-Enter: there Enter begins a line, and the button sends.
   const touch = useMatches("(pointer: coarse)");
   useEffect(() => {
     if (focusKey !== undefined) field.current?.focus({ preventScroll: true });
   }, [focusKey]);
-  useEffect(() => {
-    if (draft) setText((typed) => [draft.text, typed].filter(Boolean).join("\n\n"));
-  }, [draft]);
 
   const sendable = text.trim() !== "" && agent !== undefined && !running && !disabled;
   function send() {
     if (!sendable) return;
+    unsent.write("");
     onSend(text.trim());
-    setText("");
   }
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (event.nativeEvent.isComposing) return;
@@ -73,7 +67,7 @@ export function Composer(props: ComposerProps) {
           aria-describedby="composer-hint"
           placeholder={t.composerPlaceholder(agent)}
           className="field-sizing-content max-h-60 min-h-9 w-full resize-none bg-transparent px-2 py-1.5 leading-6 outline-none placeholder:text-muted-foreground"
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => unsent.write(event.target.value)}
           onKeyDown={onKeyDown}
         />
         {running ? (

@@ -2,6 +2,7 @@ export const t = {
   title: "Chat",
   newChat: "New chat",
   you: "You",
+  answer: "Answer",
   answerOf: (agent: string) => `Answer of ${agent}`,
   messages: "Messages",
   greeting: "What can I do for you?",
@@ -30,6 +31,8 @@ export const t = {
   complete: "The answer is complete.",
   latest: "Jump to the latest",
   linkBlocked: "This link was left out: it is not a web address.",
+  plain: "This is plain text: what formats it could not be fetched.",
+  formatAgain: "Format it",
   imageBlocked: (alt: string) => `Image left out${alt ? `: ${alt}` : ""}`,
   facts: {
     tokens: (input: string, output: string) => `${input} in · ${output} out`,
@@ -91,7 +94,7 @@ export const t = {
     createFailed: "The conversation could not begin",
   },
   failure: {
-    budget: "A budget is used up",
+    budget: "The budget does not cover this chat",
     budgetNext: "See the budgets",
     limit: "Too many requests just now",
     starting: "The gateway is starting",

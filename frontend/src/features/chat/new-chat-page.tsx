@@ -1,24 +1,24 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Bot, Plus } from "lucide-react";
-import { useState } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { Button } from "@/components/ui/button";
 import { useMay } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { AgentPicker } from "./agent-picker";
 import { ChatLayout } from "./chat-layout";
-import { Composer, type Draft } from "./composer";
+import { Composer } from "./composer";
 import { createConversation, refreshConversations } from "./conversations/queries";
 import { t } from "./messages";
 import { threadsOf } from "./thread/threads";
-import { useAgentChoice } from "./use-agent-choice";
+import type { Unsent } from "./unsent";
+import { rememberAgent, useAgentChoice } from "./use-agent-choice";
 
 export function NewChatPage() {
   const { agent: asked } = useSearch({ from: "/app/chat" });
-  const { agent, none, choose } = useAgentChoice(asked);
-  const [draft, setDraft] = useState<Draft>();
-  const begin = useBegin((text) => setDraft({ text }));
+  const unsent = threadsOf(useQueryClient()).unsent();
+  const { agent, none, choose } = useAgentChoice(asked, unsent);
+  const begin = useBegin(unsent);
   const editor = useMay("editor");
   return (
     <ChatLayout title={t.newChat} picker={<AgentPicker value={agent} onChange={choose} />}>
@@ -44,7 +44,7 @@ export function NewChatPage() {
         running={false}
         disabled={begin.isPending}
         focusKey={agent}
-        draft={draft}
+        unsent={unsent}
         onStop={() => undefined}
         onSend={(text) => agent && begin.mutate({ agent, text })}
       />
@@ -64,21 +64,24 @@ function CreateAgent() {
 }
 
 /**
- * Begins a conversation with its first question, and goes to its page while the answer comes.
- * `onFailed` is given the question back.
+ * Begins a conversation with its first question, and goes to its page while the answer comes. If
+ * that fails, the question is unsent again.
  */
-function useBegin(onFailed: (text: string) => void) {
+function useBegin(unsent: Unsent) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: ({ agent }: { agent: string; text: string }) => createConversation(agent),
+    mutationFn: ({ agent }: { agent: string; text: string }) => {
+      rememberAgent(agent);
+      return createConversation(agent);
+    },
     onSuccess: async ({ id }, { agent, text }) => {
       void threadsOf(queryClient).begin(id, agent).send(text);
       void refreshConversations(queryClient);
       await navigate({ to: "/chat/$conversation", params: { conversation: id }, replace: true });
     },
     onError: (error, { text }) => {
-      onFailed(text);
+      unsent.giveBack(text);
       toast.failure(t.save.createFailed, error);
     },
   });

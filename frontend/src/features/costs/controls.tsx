@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { FormField } from "@/components/ui/form-field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
+import { useTyped } from "@/lib/use-typed";
 import { COST_RANGES, GROUPS } from "./grouping";
 import { t } from "./messages";
 import type { CostSearch } from "./search";
@@ -53,8 +54,12 @@ export function Controls({ search, days, onChange, children }: ControlsProps) {
       </FormField>
       {search.range === "custom" && (
         <>
-          <Day label={t.from} onChoose={(from) => onChange({ from })} value={days.from} />
-          <Day label={t.to} onChoose={(to) => onChange({ to })} value={days.to} />
+          <Day
+            label={t.from}
+            onChoose={(from) => onChange({ from })}
+            value={search.from ?? days.from}
+          />
+          <Day label={t.to} onChoose={(to) => onChange({ to })} value={search.to ?? days.to} />
         </>
       )}
       {children}
@@ -68,15 +73,22 @@ interface DayProps {
   onChoose: (day: string) => void;
 }
 
+/** A year that is being typed begins as 0002: that is no day to ask for. */
+const DAY = /^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$/;
+const isDay = (text: string) => DAY.test(text);
+
 function Day({ label, value, onChoose }: DayProps) {
+  const { text, type, reset } = useTyped(value, onChoose, isDay);
   return (
     <FormField className="min-w-0 sm:w-40" label={label}>
       {(control) => (
         <Input
           {...control}
-          onChange={(event) => event.target.value && onChoose(event.target.value)}
+          max="9999-12-31"
+          onBlur={() => isDay(text) || reset()}
+          onChange={(event) => type(event.target.value)}
           type="date"
-          value={value}
+          value={text}
         />
       )}
     </FormField>

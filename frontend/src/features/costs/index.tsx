@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleDollarSign, Download } from "lucide-react";
-import { lazy, Suspense } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { FigureCard } from "@/components/figure-card";
@@ -13,6 +12,7 @@ import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { BudgetList } from "@/features/budgets/budget-list";
 import { formatCount, formatMicroUsd, formatShort, formatUsd } from "@/lib/format";
+import { lazyPart } from "@/lib/lazy-part";
 import { Controls } from "./controls";
 import { CostTable } from "./cost-table";
 import { FilterChips } from "./filter-chips";
@@ -21,7 +21,7 @@ import { t } from "./messages";
 import { type CostReport, costsQuery, csvAddress } from "./queries";
 import { type CostSearch, daysOf } from "./search";
 
-const CostChart = lazy(() => import("./cost-chart"));
+const CostChart = lazyPart(() => import("./cost-chart"));
 const route = getRouteApi("/app/costs");
 
 /** `/costs`: what was spent, on what, and what budgets leave. */
@@ -73,14 +73,13 @@ function Report({ report, by }: { report: CostReport; by: Group }) {
           <CardTitle>{t.chart(t.groups[by])}</CardTitle>
         </CardHeader>
         <CardContent>
-          <Suspense fallback={<Skeleton className="h-60" />}>
-            <CostChart
-              bars={bars(report.items, by, t.none[by], t.rest)}
-              formatUsd={formatUsd}
-              label={t.cost}
-              upright={by === "day"}
-            />
-          </Suspense>
+          <CostChart
+            bars={bars(report.items, by, t.none[by], t.rest)}
+            fallback={<Skeleton className="h-60" />}
+            formatUsd={formatUsd}
+            label={t.cost}
+            upright={by === "day"}
+          />
         </CardContent>
       </Card>
       <CostTable by={by} rows={report.items} total={report.total} />

@@ -17,7 +17,7 @@ import {
   shownInForm,
   type View,
 } from "./draft";
-import type { JsonObject } from "./manifest";
+import type { JsonObject, Revision } from "./manifest";
 import type { Problem } from "./problems";
 import { judgeFor } from "./schema-problems";
 
@@ -38,8 +38,8 @@ const DraftContext = createContext<DraftValue | null>(null);
 interface DraftProviderProps {
   readonly schema: JsonObject;
   readonly manifest: JsonObject;
-  /** Version of the stored manifest; empty for a new one. */
-  readonly revision: string;
+  /** Version of the stored manifest; undefined for a new one. */
+  readonly revision: Revision | undefined;
   readonly stored: boolean;
   /** What is shown first. */
   readonly view?: View;

@@ -18,6 +18,8 @@ const AGENT: JsonObject = {
   spec: { model: "demo-model", instructions: "Be brief." },
 };
 
+const NEWER = { resourceVersion: "8", generation: 3 };
+
 function drafted(...actions: DraftAction[]) {
   return actions.reduce(reduceDraft, newDraft(AGENT));
 }
@@ -132,19 +134,19 @@ describe("a newer version on the server", () => {
     const stored = { ...AGENT, spec: { model: "theirs", instructions: "Be brief." } };
     const draft = drafted(
       { type: "set", path: ["spec", "model"], value: "mine" },
-      { type: "reload", manifest: stored, revision: "8" },
+      { type: "reload", manifest: stored, revision: NEWER },
     );
     expect(draft.manifest).toEqual(stored);
-    expect(draft.revision).toBe("8");
+    expect(draft.revision).toEqual(NEWER);
     expect(isDirty(draft)).toBe(false);
   });
 
   it("can be overwritten with the draft, which then names it", () => {
     const draft = drafted(
       { type: "set", path: ["spec", "model"], value: "mine" },
-      { type: "rebase", manifest: AGENT, revision: "8" },
+      { type: "rebase", manifest: AGENT, revision: NEWER },
     );
     expect(draft.manifest.spec).toMatchObject({ model: "mine" });
-    expect(draft.revision).toBe("8");
+    expect(draft.revision).toEqual(NEWER);
   });
 });

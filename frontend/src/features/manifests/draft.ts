@@ -3,7 +3,15 @@
  * was changed last is brought over when the other is shown, so no edit is lost by looking.
  */
 
-import { formatPath, type Json, type JsonObject, type Path, same, withValue } from "./manifest";
+import {
+  formatPath,
+  type Json,
+  type JsonObject,
+  type Path,
+  type Revision,
+  same,
+  withValue,
+} from "./manifest";
 import { isTouchedBy, type Problem } from "./problems";
 import { mergeIntoText, parseText, toText } from "./yaml-text";
 
@@ -20,8 +28,8 @@ export interface Draft {
   readonly refused: readonly Problem[];
   /** What is stored, without the server's own fields. */
   readonly base: JsonObject;
-  /** Version of what is stored; empty for a new manifest. */
-  readonly revision: string;
+  /** Which version of what is stored this began with; undefined for a new manifest. */
+  readonly revision: Revision | undefined;
   /** Paths that were changed in the form. */
   readonly touched: ReadonlySet<string>;
   /** Whether the person asked to save: from then on every problem is shown. */
@@ -34,10 +42,16 @@ export type DraftAction =
   | { readonly type: "show"; readonly view: View }
   | { readonly type: "attempt" }
   | { readonly type: "refuse"; readonly problems: readonly Problem[] }
-  | { readonly type: "reload"; readonly manifest: JsonObject; readonly revision: string }
-  | { readonly type: "rebase"; readonly manifest: JsonObject; readonly revision: string };
+  | ({ readonly type: "reload" } & Base)
+  | ({ readonly type: "rebase" } & Base);
 
-export function newDraft(manifest: JsonObject, revision = ""): Draft {
+/** What is stored now. */
+interface Base {
+  readonly manifest: JsonObject;
+  readonly revision: Revision | undefined;
+}
+
+export function newDraft(manifest: JsonObject, revision?: Revision): Draft {
   return {
     view: "form",
     manifest,

@@ -61,7 +61,7 @@ function Loaded({ kind, api, place, begin, form, view, ...rest }: Omit<EditorPag
     <DraftProvider
       schema={schema.data}
       manifest={manifest}
-      revision={stored.data === null ? "" : revisionOf(stored.data)}
+      revision={stored.data === null ? undefined : revisionOf(stored.data)}
       stored={place !== undefined}
       view={view ?? "form"}
     >

@@ -12,7 +12,7 @@ import { ApiError } from "@/lib/api-error";
 import { AgentForm } from "../agents/agent-form";
 import { modelsQuery } from "../models/queries";
 import { DraftProvider } from "./draft-context";
-import type { JsonObject } from "./manifest";
+import { type JsonObject, revisionOf, withRevision } from "./manifest";
 import { ManifestEditor } from "./manifest-editor";
 import { namespacesQuery } from "./queries";
 import agentSchema from "./recorded/agent-schema.json";
@@ -28,25 +28,33 @@ const POET: JsonObject = {
 /** A store of one manifest with versions, which refuses what the gateway would refuse. */
 function storeOf(stored: JsonObject | null, refusal?: ApiError) {
   let version = 1;
+  let generation = 1;
   const held = { manifest: stored };
-  const withVersion = (manifest: JsonObject) => ({
-    ...manifest,
-    metadata: { ...(manifest.metadata as JsonObject), resourceVersion: String(version) },
-  });
+  const withVersion = (manifest: JsonObject) =>
+    withRevision(manifest, { resourceVersion: String(version), generation });
   const api: ManifestApi = {
     read: async () => held.manifest && withVersion(held.manifest),
     put: async (_, manifest, options) => {
-      const named = (manifest.metadata as JsonObject).resourceVersion ?? String(version);
-      if (named !== String(version)) throw conflict();
+      const read = revisionOf(manifest);
+      const newest = read === undefined || read.resourceVersion === String(version);
+      if (!newest && read.generation !== generation) throw conflict();
       if (refusal) throw refusal;
       if (!options.dry_run) {
         version += 1;
+        generation += 1;
         held.manifest = manifest;
       }
       return withVersion(manifest);
     },
   };
-  return { api, held, touch: () => (version += 1) };
+  const report = () => {
+    version += 1;
+  };
+  const touch = () => {
+    report();
+    generation += 1;
+  };
+  return { api, held, report, touch };
 }
 
 function conflict() {
@@ -71,7 +79,7 @@ async function show(api: ManifestApi, stored: JsonObject | null) {
     <DraftProvider
       schema={agentSchema}
       manifest={stored ?? empty}
-      revision={stored ? "1" : ""}
+      revision={stored ? { resourceVersion: "1", generation: 1 } : undefined}
       stored={stored !== null}
     >
       <ManifestEditor
@@ -162,6 +170,25 @@ describe("the editor of a manifest", () => {
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(saved).toHaveBeenCalled());
     expect(held.manifest?.spec).toMatchObject({ description: "Mine" });
+  });
+
+  it("saves over a status that moved on, which is nobody's change", async () => {
+    const { api, held, report } = storeOf(POET);
+    const { user, saved } = await show(api, POET);
+    await user.type(field(/^Description/), "Mine");
+    report();
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(saved).toHaveBeenCalled());
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(held.manifest?.spec).toMatchObject({ description: "Mine" });
+  });
+
+  it("says below the form what is wrong, but not in which line of the YAML", async () => {
+    const { user } = await show(storeOf(null).api, null);
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    const problems = screen.getByRole("region", { name: "Problems" });
+    expect(problems).toHaveTextContent("metadata.name");
+    expect(problems).not.toHaveTextContent(/Line \d/);
   });
 
   it("hides what an agent that runs elsewhere has not", async () => {

@@ -95,7 +95,11 @@ function Views({ form, show }: { form: ReactNode; show: (view: View) => void }) 
       <p className="mt-3 text-muted-foreground text-xs">{unreadable ? t.yamlBroken : t.oneDraft}</p>
       <TabsContent value="form" className="space-y-4">
         {form}
-        <ProblemList problems={draft.attempted ? problems : unplaced(shown)} onPick={pick} />
+        <ProblemList
+          problems={draft.attempted ? problems : unplaced(shown)}
+          lines={false}
+          onPick={pick}
+        />
       </TabsContent>
       <TabsContent value="yaml">
         <YamlEditor

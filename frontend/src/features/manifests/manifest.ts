@@ -99,17 +99,29 @@ export function editable(stored: JsonObject): JsonObject {
   };
 }
 
-/** Version of the stored manifest that an edit began with; empty for a new one. */
-export function revisionOf(stored: JsonObject): string {
-  const revision = valueAt(stored, ["metadata", "resourceVersion"]);
-  return typeof revision === "string" ? revision : "";
+/**
+ * What an edit began with. Every write makes a new version, those of the status too; the generation
+ * counts changes of the spec alone, and beside it the server forgives a status that moved on.
+ */
+export interface Revision {
+  readonly resourceVersion: string;
+  readonly generation: number | undefined;
+}
+
+/** The revision of a stored manifest; undefined for one that has none. */
+export function revisionOf(stored: JsonObject): Revision | undefined {
+  const resourceVersion = textAt(stored, ["metadata", "resourceVersion"]);
+  const generation = valueAt(stored, ["metadata", "generation"]);
+  if (resourceVersion === "") return undefined;
+  return { resourceVersion, generation: typeof generation === "number" ? generation : undefined };
 }
 
 /** What is sent: with a revision the server refuses to overwrite a newer manifest. */
-export function withRevision(manifest: JsonObject, revision: string): JsonObject {
-  return revision === ""
-    ? manifest
-    : withValue(manifest, ["metadata", "resourceVersion"], revision);
+export function withRevision(manifest: JsonObject, revision: Revision | undefined): JsonObject {
+  if (revision === undefined) return manifest;
+  const { resourceVersion, generation } = revision;
+  const named = withValue(manifest, ["metadata", "resourceVersion"], resourceVersion);
+  return withValue(named, ["metadata", "generation"], generation);
 }
 
 /** The text at a path; empty where it is absent or no text. */

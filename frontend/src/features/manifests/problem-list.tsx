@@ -6,10 +6,12 @@ import type { Problem } from "./problems";
 
 interface ProblemListProps {
   readonly problems: readonly Problem[];
+  /** Whether the reader sees the lines that the problems are in. */
+  readonly lines?: boolean;
   readonly onPick?: (problem: Problem) => void;
 }
 
-export function ProblemList({ problems, onPick }: ProblemListProps) {
+export function ProblemList({ problems, lines = true, onPick }: ProblemListProps) {
   return (
     <div role="status" aria-live="polite">
       {problems.length > 0 && (
@@ -24,7 +26,11 @@ export function ProblemList({ problems, onPick }: ProblemListProps) {
           <ul className="mt-2 space-y-1 text-sm">
             {problems.map((problem) => (
               <li key={`${problem.path}:${problem.line}:${problem.message}`}>
-                <ProblemItem problem={problem} onPick={onPick} />
+                <ProblemItem
+                  problem={problem}
+                  line={lines ? problem.line : undefined}
+                  onPick={onPick}
+                />
               </li>
             ))}
           </ul>
@@ -34,11 +40,11 @@ export function ProblemList({ problems, onPick }: ProblemListProps) {
   );
 }
 
-function ProblemItem({ problem, onPick }: ProblemItemProps) {
+function ProblemItem({ problem, line, onPick }: ProblemItemProps) {
   const text = (
     <>
-      {problem.line !== undefined && (
-        <span className="mr-2 whitespace-nowrap text-muted-foreground">{t.line(problem.line)}</span>
+      {line !== undefined && (
+        <span className="mr-2 whitespace-nowrap text-muted-foreground">{t.line(line)}</span>
       )}
       {problem.path !== "" && <code className="mr-1 font-semibold">{problem.path}:</code>}
       <span>{problem.message}</span>
@@ -58,5 +64,6 @@ function ProblemItem({ problem, onPick }: ProblemItemProps) {
 
 interface ProblemItemProps {
   readonly problem: Problem;
+  readonly line: number | undefined;
   readonly onPick?: ((problem: Problem) => void) | undefined;
 }

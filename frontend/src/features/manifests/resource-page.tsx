@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { ConditionBadge, type Standing } from "@/components/condition-badge";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
@@ -12,6 +12,7 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { ApiError } from "@/lib/api-error";
+import { lazyPart } from "@/lib/lazy-part";
 import { EditorHint } from "./editor-hint";
 import { t } from "./messages";
 import { asObject } from "./queries";
@@ -19,7 +20,7 @@ import { ADDRESSES, type Resource } from "./resource";
 import { CreateButton, EditYamlButton } from "./resource-buttons";
 import type { Place } from "./save";
 
-const YamlView = lazy(() => import("./yaml-view"));
+const YamlView = lazyPart(() => import("./yaml-view"));
 
 type Found = Place & Standing & { readonly manifest: unknown };
 
@@ -109,12 +110,11 @@ function ResourceTabs({ of, found, tabs, tab, onTab }: ResourceTabsProps) {
     value: "yaml",
     label: t.yaml,
     content: (
-      <Suspense fallback={<ListSkeleton rows={6} />}>
-        <YamlView
-          manifest={asObject(found.manifest)}
-          action={<EditYamlButton of={of} place={found} />}
-        />
-      </Suspense>
+      <YamlView
+        manifest={asObject(found.manifest)}
+        action={<EditYamlButton of={of} place={found} />}
+        fallback={<ListSkeleton rows={6} />}
+      />
     ),
   };
   const all = [...tabs, yaml];

@@ -38,7 +38,7 @@ const fresh = {
 };
 const edit = {
   ...fresh,
-  draft: newDraft(MANIFEST, "7"),
+  draft: newDraft(MANIFEST, { resourceVersion: "7", generation: 2 }),
   place: { namespace: "team", name: "demo" },
 };
 
@@ -71,7 +71,7 @@ describe("save", () => {
   it("names the version that was read", async () => {
     const { api, sent } = store(MANIFEST);
     await save(api, edit);
-    expect(sent[1]?.manifest.metadata).toMatchObject({ resourceVersion: "7" });
+    expect(sent[1]?.manifest.metadata).toMatchObject({ resourceVersion: "7", generation: 2 });
   });
 
   it("stores nothing when only asked to check", async () => {

@@ -75,12 +75,17 @@ function taken(): Outcome {
   return { kind: "refused", problems: [problem] };
 }
 
+/** Why nothing was stored: somebody was faster, or something else looks after the object. */
+export function conflictOf(error: ApiError): "changed" | "managed" | undefined {
+  if (error.status !== 409) return undefined;
+  return error.param === "metadata.resourceVersion" ? "changed" : "managed";
+}
+
 async function explain(api: ManifestApi, place: Place, error: ApiError): Promise<Outcome> {
-  if (error.status === 409 && error.param === "metadata.resourceVersion") {
-    return { kind: "changed", stored: await api.read(place) };
-  }
+  const conflict = conflictOf(error);
+  if (conflict === "changed") return { kind: "changed", stored: await api.read(place) };
+  if (conflict === "managed") return { kind: "managed", message: error.message };
   if (error.status === 412) return taken();
-  if (error.status === 409) return { kind: "managed", message: error.message };
   if (error.status === 400 || error.status === 422) {
     return { kind: "refused", problems: serverProblems(error.message, error.param) };
   }

@@ -5,6 +5,7 @@
 
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import { formatPath, type Json, type JsonObject, valueAt } from "./manifest";
+import { t } from "./messages";
 import type { Problem } from "./problems";
 
 export type Judge = (manifest: JsonObject) => readonly Problem[];
@@ -29,9 +30,9 @@ function read(unit: OutputUnit, manifest: JsonObject, schema: JsonObject): Probl
   const path = pathOf(unit.instanceLocation);
   if (unit.keyword === "required") {
     const field = /"([^"]+)"/.exec(unit.error)?.[1] ?? "";
-    return [problem(formatPath([...path, field]), "Required value.")];
+    return [problem(formatPath([...path, field]), t.wrong.required)];
   }
-  if (unit.keyword === "false") return [problem(formatPath(path), "Unknown field.")];
+  if (unit.keyword === "false") return [problem(formatPath(path), t.wrong.unknown)];
   if (SUMMARIES.has(unit.keyword)) return [];
   const bound = valueAt(schema, pathOf(unit.keywordLocation));
   return [problem(formatPath(path), message(unit, bound, valueAt(manifest, path)))];
@@ -44,24 +45,24 @@ function problem(path: string, text: string): Problem {
 const FILLED = new Set(["minLength", "pattern", "enum"]);
 
 function message(unit: OutputUnit, bound: Json | undefined, value: Json | undefined): string {
-  if (value === "" && FILLED.has(unit.keyword)) return "Must not be empty.";
+  if (value === "" && FILLED.has(unit.keyword)) return t.wrong.blank;
   switch (unit.keyword) {
     case "minimum":
-      return `Must be at least ${String(bound)}.`;
+      return t.wrong.minimum(String(bound));
     case "exclusiveMinimum":
-      return `Must be above ${String(bound)}.`;
+      return t.wrong.exclusiveMinimum(String(bound));
     case "const":
-      return `Must be ${String(bound)}.`;
+      return t.wrong.const(String(bound));
     case "maximum":
-      return `Must be at most ${String(bound)}.`;
+      return t.wrong.maximum(String(bound));
     case "minLength":
-      return `Needs at least ${String(bound)} characters.`;
+      return t.wrong.minLength(String(bound));
     case "maxLength":
-      return `May have at most ${String(bound)} characters.`;
+      return t.wrong.maxLength(String(bound));
     case "enum":
-      return `Must be one of: ${Array.isArray(bound) ? bound.join(", ") : ""}.`;
+      return t.wrong.enum(texts(bound));
     case "type":
-      return `Must be ${Array.isArray(bound) ? bound.join(" or ") : String(bound ?? "of another type")}.`;
+      return t.wrong.type(texts(bound));
     case "pattern":
       return patternMessage(String(bound));
     default:
@@ -69,14 +70,15 @@ function message(unit: OutputUnit, bound: Json | undefined, value: Json | undefi
   }
 }
 
+function texts(bound: Json | undefined): readonly string[] {
+  if (bound === undefined) return [];
+  return Array.isArray(bound) ? bound.map(String) : [String(bound)];
+}
+
 function patternMessage(pattern: string): string {
-  if (pattern.startsWith("^https?:")) {
-    return "Must be an http or https address without user, query or fragment.";
-  }
-  if (pattern.startsWith("^[a-z0-9](")) {
-    return "Use lower case letters, digits and '-'; begin and end with a letter or digit.";
-  }
-  return `Must match ${pattern}.`;
+  if (pattern.startsWith("^https?:")) return t.wrong.address;
+  if (pattern.startsWith("^[a-z0-9](")) return t.wrong.name;
+  return t.wrong.pattern(pattern);
 }
 
 /** The parts of a JSON pointer; digits are places in a list. */

@@ -50,7 +50,8 @@ export function useSave({ api, place, defaultNamespace, ...told }: SaveOptions) 
     /** After somebody else's change: their version instead of the draft, or the draft over it. */
     resolve: (choice: "reload" | "rebase", stored: JsonObject | null) => {
       const manifest = stored === null ? draft.base : editable(stored);
-      dispatch({ type: choice, manifest, revision: stored === null ? "" : revisionOf(stored) });
+      const revision = stored === null ? undefined : revisionOf(stored);
+      dispatch({ type: choice, manifest, revision });
       setObstacle(null);
       if (choice === "rebase") toast.success(t.kept);
     },

@@ -1,10 +1,14 @@
 /** YAML with line numbers and problems at their lines. The editor itself is loaded when shown. */
 
 import { useEffect, useId, useRef, useState } from "react";
+import { PartFailed } from "@/components/part-failed";
+import { LazyCode, useLazyCode } from "@/lib/lazy-part";
 import type { Editor } from "./codemirror";
 import { t } from "./messages";
 import { ProblemList } from "./problem-list";
 import type { Problem } from "./problems";
+
+const CODE_MIRROR = new LazyCode(() => import("./codemirror"));
 
 interface YamlEditorProps {
   readonly label: string;
@@ -18,7 +22,7 @@ const NONE: readonly Problem[] = [];
 
 export function YamlEditor({ label, text, problems = NONE, onChange }: YamlEditorProps) {
   const hint = useId();
-  const { host, editor } = useEditor(label, text, onChange);
+  const { host, editor, failure } = useEditor(label, text, onChange);
   useEffect(() => editor?.setText(text), [editor, text]);
   useEffect(() => editor?.setProblems(problems), [editor, problems]);
   return (
@@ -28,10 +32,11 @@ export function YamlEditor({ label, text, problems = NONE, onChange }: YamlEdito
           {t.leaveEditor}
         </p>
       )}
+      {failure && <PartFailed title={t.noEditor} failure={failure} />}
       <div className="overflow-hidden rounded-md border border-input bg-card outline-ring focus-within:outline-2">
         <div ref={host} data-testid="yaml" className={editor === null ? "hidden" : "block"} />
         {editor === null && (
-          <pre className="min-h-64 overflow-auto p-3 font-mono text-xs" aria-busy="true">
+          <pre className="min-h-64 overflow-auto p-3 font-mono text-xs" aria-busy={!failure}>
             {text}
           </pre>
         )}
@@ -47,25 +52,21 @@ function useEditor(label: string, text: string, onChange: ((text: string) => voi
   const latest = useRef({ text, onChange });
   latest.current = { text, onChange };
   const readOnly = onChange === undefined;
+  const { code, failure } = useLazyCode(CODE_MIRROR);
   useEffect(() => {
-    let mounted: Editor | null = null;
-    let left = false;
-    void import("./codemirror").then(({ mountEditor }) => {
-      if (left || host.current === null) return;
-      mounted = mountEditor(host.current, {
-        text: latest.current.text,
-        label,
-        description: readOnly ? "" : t.leaveEditor,
-        readOnly,
-        onChange: (changed) => latest.current.onChange?.(changed),
-      });
-      setEditor(mounted);
+    if (code === undefined || host.current === null) return;
+    const mounted = code.mountEditor(host.current, {
+      text: latest.current.text,
+      label,
+      description: readOnly ? "" : t.leaveEditor,
+      readOnly,
+      onChange: (changed) => latest.current.onChange?.(changed),
     });
+    setEditor(mounted);
     return () => {
-      left = true;
-      mounted?.destroy();
+      mounted.destroy();
       setEditor(null);
     };
-  }, [label, readOnly]);
-  return { host, editor };
+  }, [code, label, readOnly]);
+  return { host, editor, failure };
 }

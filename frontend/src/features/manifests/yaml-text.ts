@@ -10,6 +10,7 @@ import {
   stringify,
 } from "yaml";
 import { isObject, type Json, type JsonObject, type Path, parsePath, same } from "./manifest";
+import { t } from "./messages";
 import type { Problem } from "./problems";
 
 export interface ParsedText {
@@ -28,19 +29,18 @@ export function parseText(text: string): ParsedText {
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   const [document, second] = Array.isArray(documents) ? documents : [];
   const lineOf = (path: string): number => lineAt(document, parsePath(path), lines);
-  if (document === undefined || document.contents === null)
-    return refused("This is empty.", lineOf);
+  if (document === undefined || document.contents === null) return refused(t.wrong.empty, lineOf);
   const errors = document.errors.map((error) =>
     syntax(error.message.split("\n")[0] ?? error.code, error.linePos?.[0].line ?? 1),
   );
   if (errors.length > 0) return { manifest: undefined, problems: errors, lineOf };
   if (second !== undefined) {
     const line = lines.linePos(second.range[0]).line;
-    return refused("One manifest at a time: remove what follows the second '---'.", lineOf, line);
+    return refused(t.wrong.several, lineOf, line);
   }
   const manifest = toJson(document);
-  if (manifest === TOO_MANY_ALIASES) return refused("The aliases expand to too much.", lineOf);
-  if (!isObject(manifest)) return refused("A manifest is a mapping of fields.", lineOf);
+  if (manifest === TOO_MANY_ALIASES) return refused(t.wrong.aliases, lineOf);
+  if (!isObject(manifest)) return refused(t.wrong.noMapping, lineOf);
   return { manifest, problems: [], lineOf };
 }
 

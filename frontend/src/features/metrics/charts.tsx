@@ -1,13 +1,14 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatSeconds, formatShort, formatUsd } from "@/lib/format";
+import { lazyPart } from "@/lib/lazy-part";
 import { t } from "./messages";
 import { momentText, timeText } from "./moments";
 import type { Range } from "./ranges";
 import { counts, latency, type Percentile, type Report } from "./series";
 
-const TimeChart = lazy(() => import("./time-chart"));
+const TimeChart = lazyPart(() => import("./time-chart"));
 
 export interface ChartsProps {
   report: Report;
@@ -18,7 +19,11 @@ export interface ChartsProps {
 /** The four charts of the page. */
 export function Charts({ report, range, percentile }: ChartsProps) {
   const rows = counts(report).map((row) => ({ ...row }));
-  const times = { formatTime: timeText(range), formatMoment: momentText };
+  const times = {
+    formatTime: timeText(range),
+    formatMoment: momentText,
+    fallback: <Skeleton className="h-56" />,
+  };
   const { lines, rows: latencies, leftOut } = latency(report, percentile);
   const single = report.series.length === 1;
   return (
@@ -79,9 +84,7 @@ function Panel({ title, children }: { title: string; children: ReactNode }) {
       <CardHeader>
         <CardTitle>{title}</CardTitle>
       </CardHeader>
-      <CardContent className="sm:pt-3">
-        <Suspense fallback={<Skeleton className="h-56" />}>{children}</Suspense>
-      </CardContent>
+      <CardContent className="sm:pt-3">{children}</CardContent>
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Input } from "@/components/ui/input";
+import { SearchField } from "@/components/search-field";
 import { hasWords } from "@/lib/has-words";
 import { ResourceListPage } from "../manifests/resource-list-page";
 import { t } from "./messages";
@@ -24,14 +24,7 @@ export function ModelsPage() {
       matches={(model) => isLike(model, search)}
       onClear={() => look("")}
       filters={() => (
-        <Input
-          type="search"
-          className="max-w-sm"
-          aria-label={t.search}
-          placeholder={t.search}
-          value={search}
-          onChange={(event) => look(event.target.value)}
-        />
+        <SearchField className="max-w-sm" label={t.search} value={search} onSearch={look} />
       )}
       table={(models) => <ModelTable models={models} />}
     />

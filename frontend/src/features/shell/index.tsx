@@ -1,9 +1,12 @@
 import { Outlet } from "@tanstack/react-router";
 import { Menu, Search } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useEffect, useState } from "react";
+import { PartFailed } from "@/components/part-failed";
 import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
+import { lazyPart, type PartFailure, useAhead } from "@/lib/lazy-part";
 import { useSessionEnd } from "@/lib/session";
+import { toast } from "@/lib/toast";
 import { AccountMenu } from "./account-menu";
 import { Brand } from "./brand";
 import { ConnectionNotice } from "./connection-notice";
@@ -11,8 +14,8 @@ import { useFocusOnNavigation, useNewChatKey, usePaletteKey } from "./keyboard";
 import { t } from "./messages";
 import { Navigation } from "./navigation";
 
-const SignInAgain = lazy(() => import("@/features/sign-in/sign-in-again"));
-const CommandPalette = lazy(() => import("./command-palette"));
+const SignInAgain = lazyPart(() => import("@/features/sign-in/sign-in-again"));
+const CommandPalette = lazyPart(() => import("./command-palette"));
 
 /** The frame around every page of somebody who is signed in. */
 export function AppShell() {
@@ -20,6 +23,7 @@ export function AppShell() {
   const end = useSessionEnd();
   usePaletteKey(setPalette);
   useNewChatKey();
+  useAhead(SignInAgain);
   useFocusOnNavigation();
   return (
     <div className="flex h-dvh flex-col lg:flex-row">
@@ -50,18 +54,35 @@ export function AppShell() {
           <Outlet />
         </main>
       </div>
-      {end && (
-        <Suspense>
-          <SignInAgain why={end} />
-        </Suspense>
-      )}
+      {end && <SignInAgain why={end} failed={(failure) => <NoSignIn failure={failure} />} />}
       {palette && (
-        <Suspense>
-          <CommandPalette open={palette} onOpenChange={setPalette} />
-        </Suspense>
+        <CommandPalette
+          open={palette}
+          onOpenChange={setPalette}
+          failed={({ error }) => <NoPalette error={error} onClose={() => setPalette(false)} />}
+        />
       )}
     </div>
   );
+}
+
+/** Above the page, which stays with all that was typed there. */
+function NoSignIn({ failure }: { failure: PartFailure }) {
+  return (
+    <div className="fixed inset-x-0 bottom-0 z-50 border-t bg-background p-4">
+      <PartFailed title={t.noSignIn} failure={failure} />
+    </div>
+  );
+}
+
+/** It is closed again: the next time it is opened it is fetched anew. */
+function NoPalette({ error, onClose }: { error: PartFailure["error"]; onClose: () => void }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each failure
+  useEffect(() => {
+    toast.failure(t.palette.failed, error);
+    onClose();
+  }, [error]);
+  return null;
 }
 
 function SearchButton({ onOpen }: { onOpen: () => void }) {

@@ -10,6 +10,7 @@ export const t = {
   signOut: "Sign out",
   signOutEverywhere: "Sign out everywhere",
   signOutEverywhereHint: "Ends every session of this key, on other devices too.",
+  noSignIn: "Your session has ended, and the form to sign in is missing",
   signOutFailed: "Signing out failed",
   palette: {
     open: "Search and commands",
@@ -17,6 +18,7 @@ export const t = {
     title: "Command palette",
     placeholder: "Go to a page, find an agent …",
     empty: "Nothing found.",
+    failed: "The command palette did not open",
     pages: "Pages",
     actions: "Actions",
     agents: "Chat with",

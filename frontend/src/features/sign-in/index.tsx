@@ -34,6 +34,8 @@ export function SignInPage() {
         <div className="flex flex-col gap-2 pt-3">
           <p>{t.whereLocal}</p>
           <CommandLine command={t.localCommand} />
+          <p>{t.whereCompose}</p>
+          <CommandLine command={t.composeCommand} />
           <p>{t.whereCluster}</p>
           <CommandLine command={t.clusterCommand} />
           <p>{t.whereOthers}</p>

@@ -17,8 +17,11 @@ export const t = {
   throttled: (seconds: number) => `Too many wrong keys. Try again in ${seconds} s.`,
   whereTitle: "Where is my key?",
   whereLocal: "On this machine, the admin's key is in a file that the start told you:",
-  whereCluster: "In a cluster, it is in a Secret:",
+  whereCompose: "With Docker Compose, it is in the gateway's volume:",
+  whereCluster:
+    "In a cluster, it is in a Secret. These are the usual names; “helm get notes” tells those of your installation:",
   localCommand: "cat .quarterdeck/admin.key",
+  composeCommand: "docker compose --env-file .secrets/compose.env exec gateway cat /data/admin.key",
   clusterCommand:
     "kubectl -n quarterdeck-system get secret quarterdeck-admin-key -o jsonpath='{.data.key}' | base64 -d",
   whereOthers: "Everyone else gets a key from an admin.",

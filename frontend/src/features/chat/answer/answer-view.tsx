@@ -9,25 +9,29 @@ import { Prose } from "./prose";
 
 export interface AnswerViewProps {
   answer: Answer;
-  agent: string;
   /** Present on the last answer: asks again. */
   onRetry: (() => void) | undefined;
 }
 
-export function AnswerView({ answer, agent, onRetry }: AnswerViewProps) {
+export function AnswerView({ answer, onRetry }: AnswerViewProps) {
+  const { agent, failure } = answer;
   const running = isRunning(answer);
   return (
-    <article aria-label={t.answerOf(agent)} aria-busy={running} className="min-w-0">
+    <article
+      aria-label={agent === undefined ? t.answer : t.answerOf(agent)}
+      aria-busy={running}
+      className="min-w-0"
+    >
       {answer.status === "waiting" && <Thinking />}
       {answer.content !== "" && <Prose text={answer.content} running={running} />}
       {answer.status === "stopped" && (
         <p className="pt-2 text-muted-foreground text-xs italic">{t.stopped}</p>
       )}
-      {answer.failure && <FailureNotice failure={answer.failure} agent={agent} onRetry={onRetry} />}
+      {failure && <FailureNotice failure={failure} news={agent !== undefined} onRetry={onRetry} />}
       {!running && (
         <footer className="-ml-2 flex flex-wrap items-center gap-x-1 pt-2">
           {answer.content !== "" && <CopyButton value={answer.content} label={t.copyAnswer} />}
-          {onRetry && !answer.failure && (
+          {onRetry && !failure && (
             <Button
               variant="ghost"
               size="icon-sm"

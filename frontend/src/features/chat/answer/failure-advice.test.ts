@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatMoment } from "@/lib/format";
 import { t } from "../messages";
 import { nextAnnouncement } from "./announcement";
 import { adviceFor } from "./failure-advice";
@@ -30,6 +31,14 @@ describe("adviceFor", () => {
 
   it("keeps the gateway's own words, which name the budget and when it resets", () => {
     expect(adviceFor(failure(402, "budget_exceeded")).text).toBe("as the gateway says");
+  });
+
+  it("tells the gateway's moments in the reader's time, and leaves the rest alone", () => {
+    const message = "It begins anew at 2026-12-01T00:00:00Z. Ask for v2026-12-01.";
+    const { text } = adviceFor({ status: 402, code: "budget_exceeded", message });
+    expect(text).toBe(
+      `It begins anew at ${formatMoment("2026-12-01T00:00:00Z")}. Ask for v2026-12-01.`,
+    );
   });
 
   it("passes on how long to wait", () => {

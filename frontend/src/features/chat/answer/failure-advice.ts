@@ -1,5 +1,6 @@
 /** What to tell about an answer that failed, and what the reader can do next. */
 import type { Schemas } from "@/lib/api";
+import { formatMoment } from "@/lib/format";
 import { t } from "../messages";
 import type { Failure } from "../stream/events";
 
@@ -58,13 +59,18 @@ export function failureCodeOf({ code, status }: Failure): FailureCode | undefine
 
 const isTold = (code: string): code is FailureCode => Object.hasOwn(RULES, code);
 
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+
+/** The gateway writes moments for programs too, in UTC. */
+const inOwnTime = (text: string): string => text.replace(MOMENT, (moment) => formatMoment(moment));
+
 export function adviceFor(failure: Failure): Advice {
   const code = failureCodeOf(failure);
   const rule = code === undefined ? OTHER : RULES[code];
   return {
     title: rule.title,
     next: rule.next,
-    text: rule.text ?? failure.message,
+    text: rule.text ?? inOwnTime(failure.message),
     wait: failure.retryAfter,
   };
 }

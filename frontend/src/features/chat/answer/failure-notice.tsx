@@ -9,16 +9,17 @@ import { adviceFor, type NextStep } from "./failure-advice";
 
 export interface FailureNoticeProps {
   failure: Failure;
-  agent: string;
+  /** It happened just now: screen readers read it at once. */
+  news: boolean;
   onRetry: (() => void) | undefined;
 }
 
 /** Why there is no whole answer, and what to do about it. */
-export function FailureNotice({ failure, onRetry }: FailureNoticeProps) {
+export function FailureNotice({ failure, news, onRetry }: FailureNoticeProps) {
   const advice = adviceFor(failure);
   return (
     <div
-      role="alert"
+      role={news ? "alert" : "note"}
       className="mt-3 flex gap-3 rounded-lg border border-warning/40 bg-warning-soft p-3"
     >
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warning" />

@@ -1,7 +1,11 @@
-import { lazy, Suspense, useRef } from "react";
+import { useRef } from "react";
+import { ReloadButton } from "@/components/part-failed";
+import { Button } from "@/components/ui/button";
+import { lazyPart } from "@/lib/lazy-part";
 import { useNear } from "@/lib/use-near";
+import { t } from "../messages";
 
-const Markdown = lazy(() => import("../markdown/markdown"));
+const Markdown = lazyPart(() => import("../markdown/markdown"));
 
 export interface ProseProps {
   text: string;
@@ -23,12 +27,36 @@ export function Prose({ text, running }: ProseProps) {
   return (
     <div ref={place}>
       {near ? (
-        <Suspense fallback={plain}>
-          <Markdown text={text} streaming={running} />
-        </Suspense>
+        <Markdown
+          text={text}
+          streaming={running}
+          fallback={plain}
+          failed={({ retry }) => (
+            <>
+              {plain}
+              <Unformatted onRetry={retry} />
+            </>
+          )}
+        />
       ) : (
         plain
       )}
+    </div>
+  );
+}
+
+/** The answer can be read all the same: a quiet word is enough. */
+function Unformatted({ onRetry }: { onRetry: () => void }) {
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-2 pt-2 text-muted-foreground text-xs"
+    >
+      <span>{t.plain}</span>
+      <Button variant="outline" size="sm" onClick={onRetry}>
+        {t.formatAgain}
+      </Button>
+      <ReloadButton />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function DeleteConversation({ conversation: { id, title }, onClose }: Del
     mutationFn: () => deleteConversation(id),
     onSuccess: async () => {
       onClose();
-      threadsOf(queryClient).close(id);
+      threadsOf(queryClient).forget(id);
       if (shown === id) await navigate({ to: "/chat" });
       queryClient.removeQueries({ queryKey: ["conversation", id] });
       await refreshConversations(queryClient);

@@ -15,14 +15,17 @@ export interface Answer {
   seconds?: number | undefined;
   requestId?: string | undefined;
   failure?: Failure | undefined;
+  /** Who was asked in this tab; of a kept answer it is not known. */
+  agent?: string | undefined;
   /** When it was asked for, in milliseconds of the clock that the events use. */
   askedAt: number;
 }
 
-export const newAnswer = (askedAt: number): Answer => ({
+export const newAnswer = (askedAt: number, agent?: string): Answer => ({
   role: "assistant",
   status: "waiting",
   content: "",
+  agent,
   askedAt,
 });
 

@@ -43,7 +43,6 @@ export function MessageList(props: MessageListProps) {
               key={position}
               position={position}
               message={message}
-              agent={state.agent}
               last={redo === undefined && position === count - 1}
               running={running}
               editing={editing === position}
@@ -77,7 +76,7 @@ function RedoView({ redo, state, thread }: { redo: Redo; state: ThreadState; thr
   return (
     <>
       {edited && <QuestionView content={question.content} />}
-      <AnswerView answer={answer} agent={state.agent} onRetry={() => void thread.retry()} />
+      <AnswerView answer={answer} onRetry={() => void thread.retry()} />
     </>
   );
 }
@@ -85,7 +84,6 @@ function RedoView({ redo, state, thread }: { redo: Redo; state: ThreadState; thr
 interface MessageViewProps {
   position: number;
   message: Message;
-  agent: string;
   last: boolean;
   running: boolean;
   editing: boolean;
@@ -96,10 +94,10 @@ interface MessageViewProps {
 
 /** Memoised: while an answer streams, only its own view is drawn anew. */
 const MessageView = memo(function MessageView(props: MessageViewProps) {
-  const { position, message, agent, last, running, editing, thread, onEdit, onLost } = props;
+  const { position, message, last, running, editing, thread, onEdit, onLost } = props;
   const retry = useCallback(() => void thread.retry(), [thread]);
   if (message.role === "assistant") {
-    return <AnswerView answer={message} agent={agent} onRetry={last ? retry : undefined} />;
+    return <AnswerView answer={message} onRetry={last ? retry : undefined} />;
   }
   return (
     <QuestionView

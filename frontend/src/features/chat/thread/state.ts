@@ -44,7 +44,8 @@ export function asked(
   content: string,
   at: number,
 ): ThreadState {
-  const redo: Redo = { position, question: { role: "user", content }, answer: newAnswer(at) };
+  const answer = newAnswer(at, state.agent);
+  const redo: Redo = { position, question: { role: "user", content }, answer };
   const losesText = state.messages.slice(position + 1).some((message) => message.content !== "");
   return losesText ? { ...state, redo } : replaced(state, redo);
 }

@@ -4,9 +4,10 @@ import { toast } from "@/lib/toast";
 import { AgentPicker } from "../agent-picker";
 import { Announcer } from "../answer/announcer";
 import { ChatLayout } from "../chat-layout";
-import { Composer, type Draft } from "../composer";
+import { Composer } from "../composer";
 import { changeConversation, refreshConversations } from "../conversations/queries";
 import { t } from "../messages";
+import type { Unsent } from "../unsent";
 import { MessageList } from "./message-list";
 import { SavingNotice } from "./saving-notice";
 import { lastAnswer, lastQuestionAt, runs } from "./state";
@@ -17,18 +18,21 @@ export interface ThreadViewProps {
   id: string;
   title: string;
   thread: Thread;
+  unsent: Unsent;
 }
 
-export function ThreadView({ id, title, thread }: ThreadViewProps) {
+export function ThreadView({ id, title, thread, unsent }: ThreadViewProps) {
   const state = useSyncExternalStore(thread.subscribe, thread.snapshot);
   const [editing, setEditing] = useState<number>();
-  const [draft, setDraft] = useState<Draft>();
   const running = runs(state);
   const stop = useCallback(() => thread.stop(), [thread]);
-  const giveBack = useCallback((text: string) => {
-    setDraft({ text });
-    setEditing(undefined);
-  }, []);
+  const giveBack = useCallback(
+    (text: string) => {
+      unsent.giveBack(text);
+      setEditing(undefined);
+    },
+    [unsent],
+  );
   useStopKey(running, stop);
   const changeAgent = useChangeAgent(id, thread);
 
@@ -55,12 +59,12 @@ export function ThreadView({ id, title, thread }: ThreadViewProps) {
         thread={thread}
         saving={state.saving}
         running={running}
-        onGivenUp={(text) => setDraft({ text })}
+        onGivenUp={(text) => unsent.giveBack(text)}
       />
       <Composer
         agent={state.agent}
         running={running}
-        draft={draft}
+        unsent={unsent}
         focusKey={editing === undefined ? id : undefined}
         onSend={(text) => void thread.send(text)}
         onStop={stop}

@@ -7,6 +7,7 @@ import {
   refreshConversations,
 } from "../conversations/queries";
 import { t } from "../messages";
+import { Unsent } from "../unsent";
 import type { Kept } from "./keeper";
 import { type Message, settled, type ThreadState } from "./state";
 import { fitting, keptAs, stateOf } from "./stored";
@@ -18,13 +19,18 @@ const MOST_LEFT_BYTES = 60 * 1024;
 /** What the gateway has of a conversation that has just begun. */
 const BEGUN: Kept = { messages: [], revision: 0 };
 
+/** Stands for the conversation that has not begun. */
+const NEW = "";
+
 export class Threads {
   private readonly open = new Map<string, Thread>();
+  private readonly typed = new Map<string, Unsent>();
 
   constructor(private readonly queryClient: QueryClient) {}
 
-  /** A conversation that has just been begun. */
+  /** A conversation that has just been begun; what was typed since goes on there. */
   begin(id: string, agent: string): Thread {
+    this.unsent().moveTo(this.unsent(id));
     return this.add(id, { agent, messages: [] }, BEGUN);
   }
 
@@ -40,6 +46,13 @@ export class Threads {
     return this.open.get(id);
   }
 
+  /** What is typed in a conversation and not sent; without an id, in the one that is to begin. */
+  unsent(id: string = NEW): Unsent {
+    const typed = this.typed.get(id) ?? new Unsent();
+    this.typed.set(id, typed);
+    return typed;
+  }
+
   /** What the gateway has come to know since; nothing, when there is something newer here. */
   refresh(kept: ConversationDetail): void {
     this.open.get(kept.id)?.refresh(stateOf(kept), kept.revision);
@@ -50,10 +63,17 @@ export class Threads {
     const from = this.open.get(id)?.snapshot();
     if (from === undefined) return;
     this.add(into, { agent: from.agent, messages: settled(from) }, BEGUN);
+    this.unsent(id).moveTo(this.unsent(into));
     this.close(id);
   }
 
-  /** Ends what runs, and forgets it: it was deleted, or its page is left and it has nothing to do. */
+  /** It was deleted. */
+  forget(id: string): void {
+    this.typed.delete(id);
+    this.close(id);
+  }
+
+  /** Ends what runs. The gateway has the rest. */
   close(id: string): void {
     this.open.get(id)?.close();
     this.open.delete(id);
@@ -67,13 +87,22 @@ export class Threads {
   watch(): () => void {
     const online = () => this.each((thread) => thread.saveAgain());
     const leave = () => this.each((thread) => thread.leave());
+    // The browser asks the reader, in its own words.
+    const ask = (event: BeforeUnloadEvent) => this.unsaved && event.preventDefault();
     window.addEventListener("online", online);
+    window.addEventListener("beforeunload", ask);
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("online", online);
+      window.removeEventListener("beforeunload", ask);
       window.removeEventListener("pagehide", leave);
       for (const id of [...this.open.keys()]) this.close(id);
     };
+  }
+
+  /** Whether something would be lost with the page that could not be saved so far. */
+  private get unsaved(): boolean {
+    return [...this.open.values()].some((thread) => thread.snapshot().saving !== undefined);
   }
 
   private each(act: (thread: Thread) => void): void {
