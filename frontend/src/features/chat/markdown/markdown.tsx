@@ -12,6 +12,7 @@ import { CodeBlock } from "./code-block";
 import { SafeImage, SafeLink, ScrollingTable, Task } from "./elements";
 import { withFormulas } from "./formulas";
 import { incrementalBlocks } from "./incremental-blocks";
+import { usePaced } from "./use-paced";
 
 /** Without `raw`: HTML in an answer is text. What is left is sanitised all the same. */
 const REHYPE = [defaultRehypePlugins.sanitize].filter((plugin) => plugin !== undefined);
@@ -39,10 +40,11 @@ export interface MarkdownProps {
 
 /** An answer as Markdown. Blocks that are complete are not drawn again while the next one comes. */
 function Markdown({ text, streaming }: MarkdownProps) {
+  const due = usePaced(text, streaming);
   // Drawing a long answer must not hold up typing or scrolling.
-  const shown = useDeferredValue(text);
+  const shown = useDeferredValue(due);
   // With the text it belongs to: a fence that is open at the end closes then.
-  const growing = useDeferredValue(streaming);
+  const growing = useDeferredValue(streaming || due.length < text.length);
   // Not changed at the end: every block would be drawn anew in one go.
   const [began] = useState(streaming);
   const [split] = useState(blocksWithFormulas);
