@@ -46,26 +46,27 @@ def test_the_key_opens_a_session_and_is_kept_nowhere(
     assert [each for each in seen if secret in each] == []
 
 
-def test_the_session_outlives_a_reload_and_ends_with_signing_out(admin: Page) -> None:
-    admin.goto("/agents")
-    admin.reload()
-    expect(admin.get_by_role("heading", name="Agents", level=1)).to_be_visible()
+def test_the_session_outlives_a_reload_and_ends_with_signing_out(signed_in: SignedIn) -> None:
+    with signed_in("admin") as (page, complaints):
+        complaints.may_be_refused()
+        page.goto("/agents")
+        page.reload()
+        expect(page.get_by_role("heading", name="Agents", level=1)).to_be_visible()
 
-    admin.get_by_role("button", name=re.compile("^Account of ")).click()
-    admin.get_by_role("menuitem", name="Sign out", exact=True).click()
-    expect(admin).to_have_url(re.compile("/sign-in"))
-    assert admin.context.cookies() == []
-    admin.goto("/agents")
-    expect(admin.get_by_label(KEY_FIELD, exact=True)).to_be_visible()
+        page.get_by_role("button", name=re.compile("^Account of ")).click()
+        page.get_by_role("menuitem", name="Sign out", exact=True).click()
+        expect(page).to_have_url(re.compile("/sign-in"))
+        assert page.context.cookies() == []
+        page.goto("/agents")
+        expect(page.get_by_label(KEY_FIELD, exact=True)).to_be_visible()
 
 
 def test_a_key_that_is_revoked_is_asked_for_again(stack: Stack, signed_in: SignedIn) -> None:
     stack.standalone.apply(api_key("leaver", role="viewer"))
-    with signed_in("leaver") as (page, _complaints):
+    with signed_in("leaver") as (page, complaints):
+        complaints.may_be_refused()
         page.goto("/agents")
         expect(page.get_by_role("heading", name="Agents", level=1)).to_be_visible()
-        # A page that is open asks for its figures now and then, and would be refused meanwhile.
-        page.goto("about:blank")
         assert stack.standalone.run("keys", "revoke", "leaver").returncode == 0
         page.goto("/models")
         expect(page).to_have_url(re.compile("/sign-in"))

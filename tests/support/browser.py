@@ -54,6 +54,7 @@ class Complaints:
 
     said: list[str] = field(default_factory=list)
     _missing: list[str] = field(default_factory=list)
+    _refusals: bool = False
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
@@ -70,6 +71,10 @@ class Complaints:
         is not there, or was deleted a moment ago."""
         self._missing.append(f"/api/v1/{resource}")
 
+    def may_be_refused(self) -> None:
+        """Let the page ask for something after its session ended: the browser logs every 401."""
+        self._refusals = True
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
@@ -77,8 +82,11 @@ class Complaints:
         if "status of 404" in message.text:
             if not any(path.startswith(each) for each in self._missing):
                 self.said.append(f"{message.type}: there is no {path}")
-        elif not _is_expected(message.text, path):
+        elif not (_is_expected(message.text, path) or self._is_refusal(message.text, path)):
             self.said.append(f"{message.type}: {message.text}")
+
+    def _is_refusal(self, text: str, path: str) -> bool:
+        return self._refusals and "status of 401" in text and path.startswith("/api/v1/")
 
 
 def _is_expected(text: str, path: str) -> bool:
