@@ -1,15 +1,19 @@
 """Fixtures: the command in this process, and a standalone instance for it to talk to."""
 
 import io
+import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from quarterdeck_cli.main import main
-from support.standalone import Standalone
+from support.cli_shop import SHOP, answers, in_shop
+from support.provider_process import Provider, running_provider
+from support.standalone import PRICE, Standalone, agent, budget, model, wait_for
 
 
 @dataclass(frozen=True)
@@ -67,3 +71,22 @@ def here(laptop: Standalone, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> Itera
     for kind, names in (("agent", ("one", "two", "elsewhere")), ("model", ("demo-model",))):
         for name in names:
             cli("delete", kind, name)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shop(laptop: Standalone, provider: Provider) -> Iterator[Standalone]:
+    """The agent ``demo`` of the namespace ``shop``, ready, with a budget of one hundred USD."""
+    manifests = [model(url=provider.url, price=PRICE), agent(), budget()]
+    laptop.apply(*map(in_shop, manifests))
+    wait_for(partial(answers, laptop, laptop.key), "the agent answers", laptop.said)
+    yield laptop
+    keys = json.loads(laptop.run("keys", "list", *SHOP, "-o", "json").stdout)["items"]
+    made = [("apikey", key["name"]) for key in keys]
+    for kind, name in (("agent", "demo"), ("model", "demo-model"), ("budget", "all"), *made):
+        laptop.run("delete", kind, name, *SHOP)
