@@ -55,3 +55,21 @@ def test_an_answer_is_stopped_when_its_page_is_loaded_anew(admin: Page, provider
     expect(answers(admin)).to_contain_text("tick tick")
     admin.reload()
     expect(completed(admin)).to_contain_text("You stopped this answer.")
+
+
+def test_what_could_not_be_kept_in_time_is_there_when_the_page_is_loaded_anew(
+    signed_in: SignedIn, provider: Provider
+) -> None:
+    provider.script(pieces=["tock "] * 400, piece_delay=0.05)
+    with signed_in("admin") as (page, _complaints):
+        kept = "**/api/v1/conversations/*/messages/*"
+        page.route(kept, lambda _route: None)
+        start(page, "shop", "Count on")
+        expect(answers(page)).to_contain_text("tock tock")
+        page.unroute(kept)
+        page.reload()
+        answer = completed(page)
+        expect(answer).to_contain_text("You stopped this answer.")
+        page.wait_for_load_state("networkidle")
+        page.reload()
+        expect(answer).to_contain_text("tock tock")

@@ -64,8 +64,10 @@ def test_a_new_version_is_told_and_the_page_stays(signed_in: SignedIn, provider:
             start(page, "shop", "Say it again")
             answer = completed(page)
             expect(answer).to_contain_text("It is **bold**.")
+            anew = answer.get_by_role("button", name="Reload the page")
+            expect(anew).to_be_visible()
         address = page.url
-        answer.get_by_role("button", name="Reload the page").click()
+        anew.click()
         expect(completed(page).locator("[data-streamdown=strong]")).to_have_text("bold")
         assert page.url == address
         complaints.forgive("there is no /assets/markdown")

@@ -24,6 +24,8 @@ MOBILE: Final[ViewportSize] = {"width": 360, "height": 740}
 PATIENCE: Final = 40_000
 """Milliseconds; a demo model on a busy machine thinks for a while."""
 Scheme = Literal["light", "dark"]
+# The first draws pages alone, without windows around them: a sixth less work for the same tests.
+_BROWSERS: Final = ("chromium-headless-shell", "chromium", "google-chrome")
 # As root there is no sandbox to be had, and nobody is to be called.
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-quic", "--disable-background-networking")
 _SEVERE: Final = {"serious", "critical"}
@@ -32,8 +34,8 @@ _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 def missing() -> str | None:
     """Why no browser test can run here, with what to do; None when they can."""
-    if shutil.which("chromium") is None:
-        return "chromium is not installed: apt-get install chromium"
+    if _chromium() is None:
+        return "chromium is not installed: apt-get install chromium-headless-shell"
     if not (UI / "index.html").is_file():
         return "the web UI is not built: make ui"
     if not AXE.is_file():
@@ -43,9 +45,14 @@ def missing() -> str | None:
 
 def launched(playwright: Playwright) -> Browser:
     """Chromium as the system installed it."""
-    path = shutil.which("chromium")
     arguments = list(_ARGUMENTS)
-    return playwright.chromium.launch(executable_path=path, args=arguments, timeout=2 * PATIENCE)
+    return playwright.chromium.launch(
+        executable_path=_chromium(), args=arguments, timeout=2 * PATIENCE
+    )
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 @dataclass

@@ -1,9 +1,9 @@
 """The end of every chat, whatever way it ends: exactly one record, also when the client has left.
 
 ``settling`` closes the account in a ``finally`` that awaits nothing, so no cancellation, not even a
-second one, can come in between. The record is written before the reservation is replaced by the
-true cost, and before the last bytes of an answer go out (``keep``): what a crash in between leaves
-behind, the ledger knows, and nobody has a whole answer that is not on record.
+second one, can come in between. The record is written, and the reservation replaced by the true
+cost, in this order and before the last bytes of an answer go out (``keep``): what a crash in
+between leaves behind, the ledger knows, and nobody has a whole answer that is not on record.
 """
 
 import asyncio
@@ -71,15 +71,12 @@ def settle(account: Account, services: Services) -> None:
         _charge_what_was_reserved(account, account.agent, services)
         account.span.refused(account.status or 500, account.code)
         return
-    if account.leave.grant is not None:
-        tokens = account.bill().tokens
-        account.leave.grant.settle(tokens, record.cost_micro_usd, ended_at(record))
     _observe(record, account, services)
     _tell(record, account)
 
 
 def keep(account: Account, services: Services) -> None:
-    """Write the record of a chat whose outcome is known, once. Never raises."""
+    """Write the record of a chat whose outcome is known and settle its cost, once. Never raises."""
     if account.record is not None or account.agent is None or account.request is None:
         return
     try:
@@ -92,6 +89,9 @@ def keep(account: Account, services: Services) -> None:
     except Exception:
         log.exception("usage record lost", **record.manifest())
         services.metrics.ledger_failed()
+    if account.leave.grant is not None:
+        tokens = account.bill().tokens
+        account.leave.grant.settle(tokens, record.cost_micro_usd, ended_at(record))
 
 
 def _observe(record: UsageRecord, account: Account, services: Services) -> None:

@@ -90,6 +90,13 @@ export class Keeper {
     return { position, message, revision: this.revision };
   }
 
+  /** Where `messages` go on after what the gateway is known to have; null when they do not. */
+  missing(messages: readonly Message[]): { position: number; revision: number } | null {
+    const position = firstNew(this.kept, messages);
+    if (this.closed || position < 0 || this.saving?.kind === "changed") return null;
+    return { position, revision: this.revision };
+  }
+
   /** Writes nothing more. */
   close(): void {
     this.closed = true;

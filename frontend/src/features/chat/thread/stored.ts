@@ -5,14 +5,15 @@ import { isRunning } from "../stream/answer";
 import type { Failure } from "../stream/events";
 import type { Message, ThreadState } from "./state";
 
-type Stored = Schemas["MessageView"];
+/** As the gateway gives it, or as it is asked to keep it. */
+type Stored = Schemas["MessageView"] | Schemas["WantedMessage"];
 
 /** As the gateway keeps it. */
 export function stateOf(kept: Schemas["ConversationDetail"]): ThreadState {
   return { agent: kept.agent, messages: kept.messages.map(messageOf) };
 }
 
-function messageOf(stored: Stored): Message {
+export function messageOf(stored: Stored): Message {
   if (stored.role === "user") return { role: "user", content: stored.content };
   return {
     role: "assistant",

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import STREAM from "../stream/fixtures/complete.sse?raw";
 import type { Message } from "./state";
-import { Thread } from "./thread";
+import { type Missing, Thread } from "./thread";
 
 type Write = [position: number, content: string, revision: number];
 
 const written: Write[] = [];
 const left: Write[] = [];
+const behind: (Missing | null)[] = [];
 let requests: { messages: { role: string; content: string }[] }[] = [];
 let answer: (init: RequestInit) => Response | Promise<Response>;
 
@@ -20,6 +21,7 @@ function thread() {
   const ports = {
     write: noted(written),
     leave: noted(left),
+    leaveBehind: (missing: Missing | null) => behind.push(missing),
     stored: async () => ({ messages: [], revision: 0 }),
     onSettled: vi.fn(),
   };
@@ -47,6 +49,7 @@ function endless(text?: string) {
 beforeEach(() => {
   written.length = 0;
   left.length = 0;
+  behind.length = 0;
   requests = [];
   answer = () => new Response(STREAM);
   vi.stubGlobal("fetch", async (_path: string, init: RequestInit) => {
@@ -159,8 +162,25 @@ describe("a page that goes away", () => {
     await vi.waitFor(() => expect(talk.snapshot().messages[1]?.content).toBe("Half an"));
     talk.leave();
     expect(left).toEqual([[1, "Half an", 1]]);
+    expect(behind).toMatchObject([
+      { position: 1, revision: 1, messages: [{ role: "assistant", content: "Half an" }] },
+    ]);
     talk.stop();
     await over;
+  });
+
+  it("leaves the question behind as well while that is on its way", async () => {
+    const { thread: talk, ports } = thread();
+    ports.write = () => new Promise(() => undefined);
+    answer = endless("Half an");
+    void talk.send("One");
+    await vi.waitFor(() => expect(talk.snapshot().messages[1]?.content).toBe("Half an"));
+    talk.leave();
+    expect(left).toEqual([]);
+    expect(behind).toMatchObject([
+      { position: 0, revision: 0, messages: [{ content: "One" }, { content: "Half an" }] },
+    ]);
+    talk.stop();
   });
 
   it("writes nothing when all is kept", async () => {
@@ -168,5 +188,6 @@ describe("a page that goes away", () => {
     await talk.send("One");
     talk.leave();
     expect(left).toEqual([]);
+    expect(behind).toEqual([null]);
   });
 });

@@ -7,21 +7,31 @@ import type { StreamEvent } from "../stream/events";
 import { frameBatch } from "../stream/frame-batch";
 import { openStream } from "../stream/open-stream";
 import { Keeper, type KeeperPorts, type Kept } from "./keeper";
-import type { ThreadState } from "./state";
+import type { Message, ThreadState } from "./state";
 import * as state from "./state";
 
 /** What a thread needs from outside. */
 export interface ThreadPorts extends KeeperPorts {
   /** Like `write`, and outlives the page. */
   leave: KeeperPorts["write"];
+  /** Notes what the gateway may not have when the page is gone; null when it has all. */
+  leaveBehind: (left: Missing | null) => void;
   /** Called when an answer is over and kept, and when late messages are kept. */
   onSettled: () => void;
+}
+
+/** The `messages` from `position` on that the gateway, at this revision, did not have yet. */
+export interface Missing {
+  position: number;
+  revision: number;
+  messages: readonly Message[];
 }
 
 export class Thread {
   private current: ThreadState;
   private running: AbortController | undefined;
-  private asked = false;
+  /** Whether there is something here that did not come from the gateway. */
+  private asked: boolean;
   private readonly keeper: Keeper;
   private readonly listeners = new Set<() => void>();
 
@@ -33,7 +43,8 @@ export class Thread {
   ) {
     this.current = initial;
     this.keeper = new Keeper(kept, ports, (saving) => this.noteSaving(saving));
-    if (kept.messages !== initial.messages) void this.keep();
+    this.asked = kept.messages !== initial.messages;
+    if (this.asked) void this.keep().then(ports.onSettled);
   }
 
   readonly snapshot = (): ThreadState => this.current;
@@ -95,7 +106,10 @@ export class Thread {
 
   /** The page goes away: what has come of an answer is kept as stopped. */
   leave(): void {
-    const left = this.keeper.last(state.saidSoFar(this.current));
+    const messages = state.saidSoFar(this.current);
+    const missing = this.keeper.missing(messages);
+    this.ports.leaveBehind(missing && { ...missing, messages: messages.slice(missing.position) });
+    const left = this.keeper.last(messages);
     if (left) this.ports.leave(left.position, left.message, left.revision).catch(() => undefined);
   }
 

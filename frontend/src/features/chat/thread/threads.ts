@@ -9,9 +9,10 @@ import {
 import { t } from "../messages";
 import { Unsent } from "../unsent";
 import type { Kept } from "./keeper";
+import { forgetAllLeftBehind, leaveBehind, notStored, pickUp } from "./left-behind";
 import { type Message, settled, type ThreadState } from "./state";
-import { fitting, keptAs, stateOf } from "./stored";
-import { Thread } from "./thread";
+import { fitting, keptAs, messageOf, stateOf } from "./stored";
+import { type Missing, Thread } from "./thread";
 
 /** Browsers send no more than 64 KiB for a page that has gone. */
 const MOST_LEFT_BYTES = 60 * 1024;
@@ -31,7 +32,7 @@ export class Threads {
   /** A conversation that has just been begun; what was typed since goes on there. */
   begin(id: string, agent: string): Thread {
     this.unsent().moveTo(this.unsent(id));
-    return this.add(id, { agent, messages: [] }, BEGUN);
+    return this.add(id, { agent, messages: BEGUN.messages }, BEGUN);
   }
 
   /** One that the gateway has kept. While it runs here, what runs here is what counts. */
@@ -39,7 +40,11 @@ export class Threads {
     const known = this.open.get(kept.id);
     if (known) return known;
     const state = stateOf(kept);
-    return this.add(kept.id, state, { messages: state.messages, revision: kept.revision });
+    const stored = { messages: state.messages, revision: kept.revision };
+    const left = notStored(pickUp(kept.id), stored);
+    if (left === null) return this.add(kept.id, state, stored);
+    const messages = [...state.messages.slice(0, left.position), ...left.messages.map(messageOf)];
+    return this.add(kept.id, { ...state, messages }, stored);
   }
 
   get(id: string): Thread | undefined {
@@ -69,6 +74,7 @@ export class Threads {
 
   /** It was deleted. */
   forget(id: string): void {
+    leaveBehind(id, null);
     this.typed.delete(id);
     this.close(id);
   }
@@ -97,6 +103,7 @@ export class Threads {
       window.removeEventListener("beforeunload", ask);
       window.removeEventListener("pagehide", leave);
       for (const id of [...this.open.keys()]) this.close(id);
+      forgetAllLeftBehind();
     };
   }
 
@@ -117,6 +124,8 @@ export class Threads {
         keepMessage(id, position, fitting(keptAs(message), MOST_LEFT_BYTES, t.save.cut), revision, {
           keepalive: true,
         }),
+      leaveBehind: (left: Missing | null) =>
+        leaveBehind(id, left && { ...left, messages: left.messages.map(keptAs) }),
       stored: () => getConversation(id),
       onSettled: () => void refreshConversations(this.queryClient, id),
     };
