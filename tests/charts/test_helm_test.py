@@ -11,7 +11,7 @@ from typing import Final, cast
 from quarterdeck_gateway.routing.registry import MemoryRegistry
 from quarterdeck_gateway.server import server_config
 from support.charts import ROOT
-from support.fake_worker import FakeWorker
+from support.fake_worker import FakeWorker, Script
 from support.running_gateway import agent, listening
 from support.whole_gateway import INSTALLATION, WholeGateway, whole_gateway
 
@@ -49,6 +49,19 @@ async def test_it_chats_with_the_first_agent_that_is_ready(tmp_path: Path) -> No
     assert status == 0, said
     assert "bot says:" in said
     assert len(worker.requests) == 1
+
+
+async def test_it_asks_again_while_the_way_to_a_provider_is_not_open_yet(tmp_path: Path) -> None:
+    away = Script(status=502)
+    async with FakeWorker(away) as worker, _listening(tmp_path, worker.url) as (url, _):
+        asked = asyncio.create_task(_helm_test(url, "team-a/bot"))
+        while not worker.requests:
+            await asyncio.sleep(0.05)
+        worker.script = Script()
+        status, said = await asked
+    assert status == 0, said
+    assert "not yet: POST /v1/chat/completions: 502" in said
+    assert "bot says:" in said
 
 
 async def test_it_chats_with_the_agent_that_is_named(tmp_path: Path) -> None:

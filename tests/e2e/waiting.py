@@ -15,7 +15,7 @@ Seen = TypeVar("Seen")
 
 
 def eventually(
-    what: str, look: Callable[[], Seen | None], *, seconds: float, every: float = 0.3
+    what: str, look: Callable[[], Seen | None], *, seconds: float, every: float = 0.5
 ) -> Seen:
     """What ``look`` returns once that is true; a failed assertion or kubectl counts as not yet, and
     so does a request that is lost: the way into the cluster may break off and is opened again.

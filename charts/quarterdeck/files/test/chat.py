@@ -34,18 +34,18 @@ async def chat(session: aiohttp.ClientSession, agent: str) -> None:
     """One question; the answer must hold text."""
     messages = [{"role": "user", "content": "Say hello."}]
     body = {"model": agent, "messages": messages, "max_tokens": 30}
-    found = await answer(session, "/v1/chat/completions", body)
+    found = await patiently(session, "/v1/chat/completions", body)
     text = found["choices"][0]["message"]["content"]
     say(f"{agent} says:", json.dumps(text))
     if not text.strip():
         sys.exit(f"{agent} answered without text")
 
 
-async def patiently(session: aiohttp.ClientSession, path: str) -> Any:
+async def patiently(session: aiohttp.ClientSession, path: str, body: Any = None) -> Any:
     """The answer, once there is one."""
     for _ in range(ATTEMPTS):
         try:
-            return await answer(session, path)
+            return await answer(session, path, body)
         except (aiohttp.ClientError, Unavailable) as exc:
             say("not yet:", str(exc))
             await asyncio.sleep(1)
@@ -56,11 +56,12 @@ async def answer(session: aiohttp.ClientSession, path: str, body: Any = None) ->
     """The decoded answer of a GET, or of a POST with a body. Raises Unavailable for 502 to 504."""
     method = "GET" if body is None else "POST"
     async with session.request(method, path, json=body) as response:
-        if response.status in (502, 503, 504):
-            raise Unavailable(f"{path}: {response.status}")
-        if response.status != 200:
-            sys.exit(f"{method} {path}: {response.status} {await response.text()}")
-        return await response.json()
+        if response.status == 200:
+            return await response.json()
+        refused = f"{method} {path}: {response.status} {await response.text()}"
+    if response.status in (502, 503, 504):
+        raise Unavailable(refused)
+    sys.exit(refused)
 
 
 class Unavailable(Exception):
