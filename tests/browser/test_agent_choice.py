@@ -18,10 +18,8 @@ def page(stack: Stack, signed_in: SignedIn) -> Iterator[Page]:
     """Of somebody who may chat with the agent STEADY too, which is ready at first."""
     stack.standalone.apply(agent(STEADY, model="scripted"))
     stack.standalone.wait_ready(STEADY)
-    with signed_in("editor") as (page, complaints):
+    with signed_in("editor") as (page, _complaints):
         yield page
-        # Another agent is another revision, which the next write finds out.
-        complaints.said = [line for line in complaints.said if "412" not in line]
     assert stack.standalone.run("delete", "agent", STEADY).returncode == 0
 
 

@@ -15,7 +15,7 @@ def test_another_agent_goes_on_with_the_conversation(
 ) -> None:
     stack.standalone.apply(agent("second", model="scripted", instructions="Be the second."))
     stack.standalone.wait_ready("second")
-    with signed_in("admin") as (page, complaints):
+    with signed_in("admin") as (page, _complaints):
         start(page, "shop", "Who is there?")
         completed(page)
         picker = page.get_by_role("combobox", name=re.compile("^Agent:"))
@@ -32,5 +32,3 @@ def test_another_agent_goes_on_with_the_conversation(
         page.reload()
         completed(page, 2)
         expect(picker).to_have_accessible_name("Agent: second")
-        # The new agent is a new revision of the conversation, which the page reads before it saves.
-        complaints.said = [line for line in complaints.said if "412" not in line]

@@ -4,9 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from support.browser import PATIENCE, clipboard
 from support.browser_chat import answers, ask, completed, start
 from support.browser_stack import Stack
 from support.provider_process import Provider
+from support.standalone import wait_for
 
 GROWTH = """() => {
   window.lengths = [];
@@ -32,7 +34,7 @@ def test_the_tokens_of_a_real_model_stream_in(admin: Page, stack: Stack) -> None
     admin.goto("/chat?agent=demo")
     admin.evaluate(GROWTH)
     ask(admin, "Tell me a short story about the sea.")
-    answer = completed(admin)
+    answer = completed(admin, patience=3 * PATIENCE)
     expect(answer).to_contain_text(re.compile(r"\d+ in · \d+ out"))
     expect(answer).to_contain_text(re.compile(r"\d (s|ms)"))
     grown: list[int] = admin.evaluate("() => window.lengths")
@@ -84,7 +86,7 @@ def test_markdown_is_shown_and_code_is_copied(admin: Page, provider: Provider) -
     expect(answer.get_by_role("heading", name="Prices")).to_be_visible()
     expect(answer.get_by_role("cell", name="Rope")).to_be_visible()
     answer.get_by_role("button", name="Copy the code").click()
-    assert admin.evaluate("() => navigator.clipboard.readText()").strip() == "print('rope')"
+    wait_for(lambda: clipboard(admin).strip() == "print('rope')", "the code is copied")
 
 
 def test_an_answer_that_breaks_off_is_kept_and_said(admin: Page, provider: Provider) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from support.browser import axe, shot
-from support.browser_chat import completed, in_list, menu_of, start
+from support.browser_chat import completed, in_list, kept, menu_of, start
 from support.browser_stack import SignedIn
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
@@ -21,8 +21,8 @@ def page(signed_in: SignedIn) -> Iterator[Page]:
 
 
 def _begun(page: Page, question: str) -> None:
-    start(page, "shop", question)
-    completed(page)
+    with kept(page):
+        start(page, "shop", question)
     expect(in_list(page, question)).to_be_visible()
 
 

@@ -1,9 +1,12 @@
 """Copying where scripts are given no clipboard: on plain http beyond one's own machine."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser_chat import completed, start
+from support.standalone import wait_for
 
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
 
@@ -33,14 +36,17 @@ def test_a_new_key_is_copied_out_of_its_dialog(page: Page) -> None:
     form.get_by_role("radio", name="user").check()
     form.get_by_role("button", name="Make the key").click()
     shown = page.get_by_role("alertdialog", name="Store the key now")
-    button = shown.get_by_role("button", name="Copy the key")
+    # Its name says for a moment that it is done.
+    button = shown.get_by_role("button", name=re.compile("^(Copy the key|Copied)$"))
     button.click()
-    expect(shown.get_by_role("button", name="Copied")).to_be_focused()
-    assert copied(page) == shown.get_by_role("status", name="API key").inner_text().strip()
+    expect(button).to_be_focused()
+    key = shown.get_by_role("status", name="API key").inner_text().strip()
+    wait_for(lambda: copied(page) == key, "the key is copied")
 
 
 def test_an_answer_is_copied_out_of_the_page(page: Page) -> None:
     start(page, "shop", "Copy me")
-    completed(page).get_by_role("button", name="Copy the answer").click()
-    expect(completed(page).get_by_role("button", name="Copied")).to_be_focused()
-    assert copied(page) in completed(page).inner_text()
+    button = completed(page).get_by_role("button", name=re.compile("^(Copy the answer|Copied)$"))
+    button.click()
+    expect(button).to_be_focused()
+    wait_for(lambda: copied(page) == "Hello, world!", "the answer is copied")

@@ -50,7 +50,7 @@ def test_a_laptop_without_a_network_goes_on_with_its_own_gateway(admin: Page) ->
 
 
 def test_an_answer_is_stopped_when_its_page_is_loaded_anew(admin: Page, provider: Provider) -> None:
-    provider.script(pieces=["tick "] * 400, piece_delay=0.05)
+    provider.script(pieces=["tick "] * 4000, piece_delay=0.05)
     start(admin, "shop", "Count for me")
     expect(answers(admin)).to_contain_text("tick tick")
     admin.reload()
@@ -60,7 +60,7 @@ def test_an_answer_is_stopped_when_its_page_is_loaded_anew(admin: Page, provider
 def test_what_could_not_be_kept_in_time_is_there_when_the_page_is_loaded_anew(
     signed_in: SignedIn, provider: Provider
 ) -> None:
-    provider.script(pieces=["tock "] * 400, piece_delay=0.05)
+    provider.script(pieces=["tock "] * 4000, piece_delay=0.05)
     with signed_in("admin") as (page, _complaints):
         kept = "**/api/v1/conversations/*/messages/*"
         page.route(kept, lambda _route: None)

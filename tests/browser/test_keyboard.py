@@ -72,9 +72,10 @@ def test_the_first_tab_skips_to_the_content(admin: Page) -> None:
     admin.keyboard.press("Tab")
     expect(admin.get_by_role("link", name="Skip to the content")).to_be_focused()
     admin.keyboard.press("Enter")
+    expect(admin.locator("#main")).to_be_focused()
     admin.keyboard.press("Tab")
     inside = "() => document.querySelector('main').contains(document.activeElement)"
-    assert admin.evaluate(inside)
+    admin.wait_for_function(inside)
 
 
 def test_the_menu_of_a_phone_leads_to_the_pages(signed_in: SignedIn) -> None:

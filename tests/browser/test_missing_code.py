@@ -1,11 +1,12 @@
 """Parts of pages whose code cannot be fetched: the page stays, and they come when it can."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
-from support.browser import DESKTOP, MOBILE, axe, look, settled, shot
+from support.browser import DESKTOP, MOBILE, axe, look, quiet, settled, shot
 from support.browser_chat import ask, completed, start
 from support.browser_stack import SignedIn, Stack
 from support.provider_process import Provider
@@ -46,7 +47,8 @@ def test_a_formula_is_read_as_it_was_written(signed_in: SignedIn, provider: Prov
     provider.script(pieces=["It is $$x^2$$, **surely**."])
     with signed_in("user") as (page, complaints):
         with missing(page, "formula"):
-            start(page, "shop", "How much?")
+            with page.expect_event("requestfailed", lambda one: "/assets/formula" in one.url):
+                start(page, "shop", "How much?")
             answer = completed(page)
             expect(answer.locator("[data-streamdown=strong]")).to_have_text("surely")
             expect(answer.get_by_role("code").filter(has_text="x^2")).to_be_visible()
@@ -105,12 +107,14 @@ def test_the_editor_comes_when_it_can_be_had(signed_in: SignedIn) -> None:
 def test_a_key_is_asked_for_when_nothing_can_be_fetched(stack: Stack, signed_in: SignedIn) -> None:
     stack.standalone.apply(api_key("stranded", role="user"))
     with signed_in("stranded") as (page, complaints):
-        page.goto("/chat?agent=shop")
+        with page.expect_response(re.compile(r"/assets/sign-in-again.*\.js$")) as ahead:
+            page.goto("/chat?agent=shop")
         settled(page)
+        # Its parts are there, too.
+        page.evaluate("url => import(url)", ahead.value.url)
         composer = page.get_by_role("textbox", name="Message", exact=True)
         composer.fill("Nearly finished")
-        page.wait_for_load_state("networkidle")
-        with missing(page, ""):
+        with missing(page, ""), quiet(page, "agents", "conversations"):
             assert page.request.delete("/api/v1/session?all=true").ok
             composer.press("Enter")
             dialog = page.get_by_role("dialog", name="Sign in to go on")

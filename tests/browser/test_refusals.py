@@ -1,13 +1,11 @@
 """What a chat says when it is refused: why, and what to do about it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import expect
 
 from support.browser import DESKTOP, MOBILE, Scheme, axe, look, shot
-from support.browser_chat import completed, start
+from support.browser_chat import completed, kept, start
 from support.browser_stack import SignedIn
 
 LOOKS: tuple[tuple[str, Scheme], ...] = (("desktop", "light"), ("mobile", "dark"))
@@ -15,7 +13,7 @@ LOOKS: tuple[tuple[str, Scheme], ...] = (("desktop", "light"), ("mobile", "dark"
 
 def test_a_spent_budget_is_told_with_the_way_to_the_budgets(signed_in: SignedIn) -> None:
     with signed_in("user") as (page, complaints):
-        with _kept(page):
+        with kept(page):
             start(page, "broke", "Can I afford this?")
         alert = completed(page).get_by_role("alert")
         expect(alert).to_contain_text("The budget does not cover this chat")
@@ -36,9 +34,9 @@ def test_a_spent_budget_is_told_with_the_way_to_the_budgets(signed_in: SignedIn)
 
 def test_a_limit_counts_down_until_one_may_try_again(signed_in: SignedIn) -> None:
     with signed_in("user") as (page, complaints):
-        with _kept(page):
+        with kept(page):
             start(page, "narrow", "The only one in this minute")
-        with _kept(page):
+        with kept(page):
             start(page, "narrow", "One too many")
         alert = completed(page).get_by_role("alert")
         expect(alert).to_contain_text("Too many requests just now")
@@ -63,18 +61,6 @@ def test_an_agent_that_cannot_answer_yet_is_told_with_its_reason(signed_in: Sign
         expect(alert).to_contain_text("not ready")
         expect(alert.get_by_role("button", name=re.compile("Try again"))).to_be_visible()
         complaints.forgive("503")
-
-
-@contextmanager
-def _kept(page: Page) -> Iterator[None]:
-    """Start a conversation within; leaves once the gateway has kept its answer, or the refusal."""
-    with page.expect_response(_keeps_answer):
-        yield
-
-
-def _keeps_answer(response: Response) -> bool:
-    written = response.request.method == "PUT" and response.url.endswith("/messages/1")
-    return written and response.ok
 
 
 def _seconds(label: str) -> int:

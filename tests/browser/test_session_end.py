@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.browser import DESKTOP, MOBILE, Complaints, axe, look, settled, shot
-from support.browser_chat import ask, completed, start
+from support.browser import DESKTOP, MOBILE, Complaints, axe, look, quiet, settled, shot
+from support.browser_chat import ask, completed, kept, start
 from support.browser_stack import SignedIn, Stack
 from support.standalone import api_key
 
@@ -41,12 +41,13 @@ def test_a_question_is_kept_until_one_has_signed_in_again(
     visited: tuple[Page, Complaints], stack: Stack, signed_in: SignedIn
 ) -> None:
     page, _complaints = visited
-    start(page, "shop", "While it lasts")
-    completed(page)
-    with signed_in("wanderer") as (elsewhere, _):
-        end_sessions(elsewhere)
-    ask(page, "And then?")
-    expect(asked(page)).to_contain_text("Somebody signed out of this session")
+    with kept(page):
+        start(page, "shop", "While it lasts")
+    with quiet(page, "agents", "conversations"):
+        with signed_in("wanderer") as (elsewhere, _):
+            end_sessions(elsewhere)
+        ask(page, "And then?")
+        expect(asked(page)).to_contain_text("Somebody signed out of this session")
     for size, viewport in (("desktop", DESKTOP), ("mobile", MOBILE)):
         look(page, viewport, "light")
         shot(page, f"session-ended-{size}-light")
@@ -70,9 +71,10 @@ def test_a_first_question_comes_back_into_its_field(
     page.goto("/chat?agent=shop")
     composer = page.get_by_role("textbox", name="Message", exact=True)
     expect(composer).to_be_focused()
-    end_sessions(page)
-    ask(page, "Are you there?")
-    expect(asked(page)).to_be_visible()
+    with quiet(page, "agents"):
+        end_sessions(page)
+        ask(page, "Are you there?")
+        expect(asked(page)).to_be_visible()
     sign_in_again(page, stack.key("wanderer"))
     expect(composer).to_have_value("Are you there?")
 
@@ -84,9 +86,10 @@ def test_a_manifest_that_is_being_written_stays(
     page.goto("/agents/default/shop/edit")
     field = page.get_by_label("Description")
     field.fill("Typed before the session ended")
-    end_sessions(page)
-    page.get_by_role("button", name="Check").click()
-    expect(asked(page)).to_be_visible()
+    with quiet(page, "agents", "models"):
+        end_sessions(page)
+        page.get_by_role("button", name="Check").click()
+        expect(asked(page)).to_be_visible()
     sign_in_again(page, stack.key("wanderer"))
     expect(field).to_have_value("Typed before the session ended")
     expect(page).to_have_url(re.compile("/agents/default/shop/edit"))
@@ -97,9 +100,10 @@ def test_the_key_is_revoked_and_another_person_goes_on(stack: Stack, signed_in: 
     with signed_in("gone") as (page, complaints):
         page.goto("/agents")
         settled(page)
-        assert stack.standalone.run("keys", "revoke", "gone").returncode == 0
-        page.get_by_role("navigation").get_by_role("link", name="Models").click()
-        expect(asked(page)).to_contain_text("revoked")
+        with quiet(page, "agents"):
+            assert stack.standalone.run("keys", "revoke", "gone").returncode == 0
+            page.get_by_role("navigation").get_by_role("link", name="Models").click()
+            expect(asked(page)).to_contain_text("revoked")
         sign_in_again(page, stack.admin_key)
         expect(page.get_by_role("button", name="Account of admin")).to_be_visible()
         expect(page).to_have_url("/models")
@@ -128,9 +132,10 @@ def test_signing_in_in_another_tab_is_enough(
     page, _complaints = visited
     page.goto("/agents")
     settled(page)
-    end_sessions(page)
-    page.get_by_role("navigation").get_by_role("link", name="Models").click()
-    expect(asked(page)).to_be_visible()
+    with quiet(page, "agents"):
+        end_sessions(page)
+        page.get_by_role("navigation").get_by_role("link", name="Models").click()
+        expect(asked(page)).to_be_visible()
     assert page.request.post("/api/v1/session", data={"key": stack.key("wanderer")}).ok
     page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     expect(asked(page)).to_be_hidden()

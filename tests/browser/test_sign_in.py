@@ -5,7 +5,9 @@ import re
 from playwright.sync_api import Page, expect
 
 from support.browser import Complaints
+from support.browser_chat import answers, start
 from support.browser_stack import SignedIn, Stack
+from support.provider_process import Provider
 from support.standalone import api_key
 
 STORED = """() => JSON.stringify([
@@ -59,6 +61,21 @@ def test_the_session_outlives_a_reload_and_ends_with_signing_out(signed_in: Sign
         assert page.context.cookies() == []
         page.goto("/agents")
         expect(page.get_by_label(KEY_FIELD, exact=True)).to_be_visible()
+
+
+def test_signing_out_in_the_middle_of_an_answer_leaves_nothing_in_the_tab(
+    signed_in: SignedIn, provider: Provider
+) -> None:
+    provider.script(pieces=["secret "] * 4000, piece_delay=0.05)
+    with signed_in("admin") as (page, complaints):
+        complaints.may_be_refused()
+        page.route("**/api/v1/conversations/*/messages/*", lambda _route: None)
+        start(page, "shop", "Tell me a secret")
+        expect(answers(page)).to_contain_text("secret secret")
+        page.get_by_role("button", name=re.compile("^Account of ")).click()
+        page.get_by_role("menuitem", name="Sign out", exact=True).click()
+        expect(page).to_have_url(re.compile("/sign-in"))
+        assert "secret" not in page.evaluate(STORED)
 
 
 def test_a_key_that_is_revoked_is_asked_for_again(stack: Stack, signed_in: SignedIn) -> None:

@@ -24,9 +24,8 @@ def signed(signed_in: SignedIn) -> Iterator[tuple[Page, Complaints]]:
 @pytest.fixture
 def other(stack: Stack) -> Iterator[httpx.Client]:
     """The other admin, who looked a moment ago and works with a program."""
-    with httpx.Client(
-        base_url=stack.url, headers={"Authorization": f"Bearer {stack.admin_key}"}
-    ) as client:
+    headers = {"Authorization": f"Bearer {stack.admin_key}"}
+    with httpx.Client(base_url=stack.url, headers=headers, timeout=60) as client:
         yield client
 
 

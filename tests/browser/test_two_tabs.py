@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser_chat import ask, completed, start
+from support.browser_chat import ask, completed, kept, start
 from support.browser_stack import SignedIn
 
 COMPOSER = "Message"
@@ -21,8 +21,8 @@ def page(signed_in: SignedIn) -> Iterator[Page]:
 @pytest.fixture
 def other(page: Page) -> Page:
     """A second tab with the same conversation; its complaints are what the test is about."""
-    start(page, "shop", "Asked once")
-    completed(page)
+    with kept(page):
+        start(page, "shop", "Asked once")
     tab = page.context.new_page()
     tab.goto(page.url)
     completed(tab)
@@ -37,9 +37,8 @@ def edit_last(tab: Page, text: str) -> None:
 
 
 def test_a_question_asked_anew_in_both_tabs(page: Page, other: Page) -> None:
-    edit_last(page, "Asked anew here")
-    expect(page.get_by_text("Asked anew here").first).to_be_visible()
-    completed(page)
+    with kept(page):
+        edit_last(page, "Asked anew here")
     edit_last(other, "Asked anew there")
     expect(other.get_by_text("changed in another window")).to_be_visible()
     composer = other.get_by_role("textbox", name=COMPOSER, exact=True)

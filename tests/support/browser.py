@@ -5,6 +5,7 @@ Errors in the console, exceptions and violations of the content security policy 
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, ViewportSize
 
 ROOT: Final = Path(__file__).parents[2]
 UI: Final = Path(os.environ.get("QUARTERDECK_UI_DIRECTORY", ROOT / "frontend" / "dist"))
@@ -97,8 +98,10 @@ class Complaints:
 
 
 def _is_expected(text: str, path: str) -> bool:
-    """The answer to "who is signed in?" for a session that ended: the browser logs every 401."""
-    return "401" in text and path == "/api/v1/session"
+    """What the browser logs of a page that knows better: whether somebody is signed in still, and
+    whether a conversation is as the page had it before it was loaded anew."""
+    unknown = "401" in text and path == "/api/v1/session"
+    return unknown or ("status of 412" in text and path.startswith("/api/v1/conversations/"))
 
 
 @contextmanager
@@ -148,6 +151,29 @@ def look(page: Page, viewport: ViewportSize, scheme: Scheme) -> None:
     page.emulate_media(color_scheme=scheme)
     dark = str(scheme == "dark").lower()
     page.wait_for_function(f"() => document.documentElement.classList.contains('dark') === {dark}")
+
+
+def clipboard(page: Page) -> str:
+    """The text that was copied last."""
+    text: str = page.evaluate("() => navigator.clipboard.readText()")
+    return text
+
+
+@contextmanager
+def quiet(page: Page, *polled: str) -> Iterator[None]:
+    """What the page looks at again and again by itself, like ``agents``, waits: only what a person
+    does finds out what has changed."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route) if route.request.method == "GET" else route.fallback()
+
+    pattern = re.compile(rf"/api/v1/({'|'.join(polled)})(\?|$)")
+    page.route(pattern, hold)
+    yield
+    for route in held:
+        route.continue_()
+    page.unroute(pattern)
 
 
 def width(page: Page) -> int:

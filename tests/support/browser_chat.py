@@ -1,8 +1,10 @@
 """Chats as a person has them: the composer, the answers, the list of conversations."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from support.browser import PATIENCE
 
@@ -29,6 +31,19 @@ def completed(page: Page, number: int = 1, *, patience: int = PATIENCE) -> Locat
     answer = answers(page).nth(number - 1)
     expect(answer).to_have_attribute("aria-busy", "false", timeout=patience)
     return answer
+
+
+@contextmanager
+def kept(page: Page, position: int = 1) -> Iterator[None]:
+    """Ask within; leaves once the gateway has the message at ``position`` (from 0): by default the
+    first answer, or its refusal."""
+
+    def keeps(response: Response) -> bool:
+        written = response.request.method == "PUT" and response.ok
+        return written and response.url.endswith(f"/messages/{position}")
+
+    with page.expect_response(keeps):
+        yield
 
 
 def in_list(page: Page, title: str) -> Locator:

@@ -108,14 +108,15 @@ export function lazyPart<Props extends object>(
   return Object.assign(Part, { ahead: lazy.fetch });
 }
 
-/** Not every browser tells when it has nothing to do. */
+/** Not every browser tells when it has nothing to do, and a busy page never has. */
 const SOON_MS = 1000;
 
 /** Has a part fetched when the browser is idle: for one that is needed when nothing can be had. */
 export function useAhead(part: { ahead: () => Promise<void> }): void {
   useEffect(() => {
     const fetchPart = () => void part.ahead();
-    if ("requestIdleCallback" in window) window.requestIdleCallback(fetchPart);
+    if ("requestIdleCallback" in window)
+      window.requestIdleCallback(fetchPart, { timeout: SOON_MS });
     else setTimeout(fetchPart, SOON_MS);
   }, [part]);
 }

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { CircleUser, LogOut, MonitorX } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import {
@@ -64,6 +65,7 @@ export function AccountMenu() {
 
 /** Ends the session, or all of the same key. */
 function useSignOut(): (everywhere?: boolean) => Promise<void> {
+  const queryClient = useQueryClient();
   return async (everywhere) => {
     try {
       await signOut(everywhere);
@@ -71,6 +73,8 @@ function useSignOut(): (everywhere?: boolean) => Promise<void> {
       toast.failure(t.signOutFailed, error);
       return;
     }
+    // Answers that still come end with the session, and leave nothing behind in the tab.
+    queryClient.removeQueries({ type: "inactive" });
     // A new document: nothing of this session stays in memory.
     window.location.assign("/sign-in");
   };

@@ -1,6 +1,7 @@
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { envelope, tellGateway } from "@/test/answers";
-import { keepMessage } from "./queries";
+import { conversationQuery, keepMessage, refreshConversations } from "./queries";
 
 const FAILED = {
   role: "assistant",
@@ -36,5 +37,28 @@ describe("keepMessage", () => {
     });
     await expect(keepMessage("conv_1", 1, FAILED, 2)).rejects.toThrow("It has changed.");
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe("refreshConversations", () => {
+  it("does not take the first answer for what it is after the change", async () => {
+    const answers: ((revision: number) => void)[] = [];
+    tellGateway({
+      "GET /api/v1/conversations/conv_1": () =>
+        new Promise((resolve) =>
+          answers.push((revision) => resolve({ body: { id: "conv_1", revision } })),
+        ),
+    });
+    const queryClient = new QueryClient();
+    const { queryKey } = conversationQuery("conv_1");
+    const stop = new QueryObserver(queryClient, conversationQuery("conv_1")).subscribe(() => null);
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    const refreshed = refreshConversations(queryClient, "conv_1");
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[0]?.(1);
+    answers[1]?.(2);
+    await refreshed;
+    expect(queryClient.getQueryData(queryKey)?.revision).toBe(2);
+    stop();
   });
 });

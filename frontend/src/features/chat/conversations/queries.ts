@@ -1,4 +1,9 @@
-import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  type QueryKey,
+  queryOptions,
+} from "@tanstack/react-query";
 import { api, type Schemas, send } from "@/lib/api";
 import { ApiError } from "@/lib/api-error";
 
@@ -31,6 +36,13 @@ export const getConversation = (id: string): Promise<ConversationDetail> =>
 
 export const conversationQuery = (id: string) =>
   queryOptions({ queryKey: ["conversation", id], queryFn: () => getConversation(id) });
+
+/** Has the conversation loaded anew when it is opened again, if what is known of it is older than this. */
+export function forgetEarlier(queryClient: QueryClient, id: string, revision: number): void {
+  const { queryKey } = conversationQuery(id);
+  const known = queryClient.getQueryData(queryKey);
+  if (known && known.revision < revision) queryClient.removeQueries({ queryKey });
+}
 
 export const createConversation = (agent: string): Promise<Conversation> =>
   send(api.POST("/api/v1/conversations", { body: { agent } }));
@@ -90,6 +102,12 @@ export const exportPath = (id: string, format: "markdown" | "json"): string =>
 
 /** After a change: the lists, and the one conversation, are asked for anew. */
 export async function refreshConversations(queryClient: QueryClient, id?: string): Promise<void> {
-  const one = id && queryClient.invalidateQueries({ queryKey: ["conversation", id] });
-  await Promise.all([queryClient.invalidateQueries({ queryKey: LISTS }), one]);
+  const changed: QueryKey[] = id ? [LISTS, conversationQuery(id).queryKey] : [LISTS];
+  await Promise.all(changed.map((queryKey) => askAnew(queryClient, queryKey)));
+}
+
+/** A first answer that is still on its way may be older than the change: it counts no more. */
+async function askAnew(queryClient: QueryClient, queryKey: QueryKey): Promise<void> {
+  await queryClient.cancelQueries({ queryKey });
+  await queryClient.invalidateQueries({ queryKey });
 }

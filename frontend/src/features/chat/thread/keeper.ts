@@ -3,12 +3,14 @@
  * that was not kept would otherwise leave a gap that refuses all later ones.
  */
 import { ApiError } from "@/lib/api-error";
-import { isSame, type Message, type Said, type Saving, startsWith } from "./state";
+import { isEqual, isSame, type Message, type Said, type Saving, startsWith } from "./state";
 
 /** What the gateway has, and the revision that says so. */
 export interface Kept<M extends Said = Message> {
   revision: number;
   messages: readonly M[];
+  /** What it has instead, if the last write of an earlier page has arrived. */
+  left?: readonly M[];
 }
 
 export interface KeeperPorts {
@@ -34,7 +36,8 @@ export class Keeper {
   private kept: readonly Message[];
   /** What the gateway has instead, if the last write of a page that went away has arrived. */
   private left: readonly Message[] | undefined;
-  private revision: number;
+  /** Of the conversation, as the gateway is known to have it. */
+  revision: number;
   private saving: Saving | undefined;
   private flushing: Promise<void> | undefined;
   private failures = 0;
@@ -49,6 +52,7 @@ export class Keeper {
   ) {
     this.wanted = kept.messages;
     this.kept = kept.messages;
+    this.left = kept.left;
     this.revision = kept.revision;
   }
 
@@ -180,9 +184,6 @@ export class Keeper {
 }
 
 const isChanged = (error: unknown): boolean => ApiError.of(error).code === "conversation_changed";
-
-const isEqual = (one: readonly Said[], other: readonly Said[]): boolean =>
-  one.length === other.length && startsWith(one, other);
 
 /** What may be better in a moment; a session that has ended, once somebody has signed in again. */
 const passes = ({ status }: ApiError): boolean =>

@@ -1,8 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { tellGateway } from "@/test/answers";
+import { envelope, tellGateway } from "@/test/answers";
 import type { ConversationDetail } from "../conversations/queries";
-import { type LeftBehind, leaveBehind, notStored, pickUp } from "./left-behind";
+import { asLastWritten, type LeftBehind, leaveBehind, notStored, pickUp } from "./left-behind";
 import { threadsOf } from "./threads";
 
 const question = { role: "user", content: "One", status: "complete" } as const;
@@ -46,6 +46,36 @@ describe("notStored", () => {
     const elsewhere = [question, { ...half, content: "Said in another tab" }];
     expect(notStored(LEFT, { messages: elsewhere, revision: 5 })).toBeNull();
     expect(notStored(null, { messages: [question], revision: 4 })).toBeNull();
+  });
+});
+
+describe("an answer that is too long for the last write of a page", () => {
+  const long: LeftBehind = {
+    position: 1,
+    revision: 4,
+    messages: [{ ...half, content: "word ".repeat(20_000) }],
+  };
+  const [cut] = asLastWritten(long);
+
+  it("is whole again when what was cut of it has arrived", () => {
+    expect(cut?.content.length).toBeLessThan(61 * 1024);
+    expect(notStored(long, { messages: [question, cut ?? question], revision: 5 })).toBe(long);
+  });
+
+  it("is no change of somebody else when that arrives late", async () => {
+    const put = "PUT /api/v1/conversations/1/messages/1";
+    const requests = tellGateway({
+      [put]: (request) =>
+        request.headers.get("if-match") === '"5"'
+          ? { body: { revision: 6 } }
+          : { status: 412, body: envelope("conversation_changed", "It changed.") },
+      "GET /api/v1/conversations/1": { body: kept([question, cut ?? question], 5) },
+    });
+    leaveBehind("1", long);
+    const thread = threads().threads.resume(kept([question], 4));
+    await vi.waitFor(() => expect(thread.idle).toBe(true));
+    expect(thread.snapshot().saving).toBeUndefined();
+    expect(await requests.at(-1)?.json()).toMatchObject({ content: long.messages[0]?.content });
   });
 });
 

@@ -3,9 +3,14 @@
  * anew, for the page's last write may come late, or could not be sent because one was on its way.
  */
 import type { Schemas } from "@/lib/api";
-import { type Said, startsWith } from "./state";
+import { t } from "../messages";
+import { isEqual, type Said, startsWith } from "./state";
+import { fitting } from "./stored";
 
 type Wanted = Schemas["WantedMessage"];
+
+/** Browsers send no more than 64 KiB for a page that has gone. */
+const MOST_SENT_BYTES = 60 * 1024;
 
 export interface LeftBehind {
   position: number;
@@ -54,14 +59,25 @@ export function forgetAllLeftBehind(): void {
   }
 }
 
+/** The last write of a page that has gone: as much of `message` as a browser sends then. */
+export const lastWrite = (message: Wanted): Wanted => fitting(message, MOST_SENT_BYTES, t.save.cut);
+
+/** What was left behind, as the last write has it if that arrives. */
+export const asLastWritten = ({ messages }: LeftBehind): Wanted[] => [
+  ...messages.slice(0, -1),
+  ...messages.slice(-1).map(lastWrite),
+];
+
 /** What follows `stored` in the conversation; nothing when it has been changed since, or has it all. */
 export function notStored<M extends Said>(
   left: LeftBehind | null,
   { messages, revision }: Stored<M>,
 ): LeftBehind | null {
   if (left === null || left.position > messages.length) return null;
-  const whole = [...messages.slice(0, left.position), ...left.messages];
-  if (revision !== left.revision && !startsWith(whole, messages)) return null;
-  const same = whole.length === messages.length && startsWith(whole, messages);
-  return same ? null : left;
+  const before = messages.slice(0, left.position);
+  const whole = [...before, ...left.messages];
+  if (isEqual(whole, messages)) return null;
+  const ours =
+    startsWith(whole, messages) || isEqual([...before, ...asLastWritten(left)], messages);
+  return ours || revision === left.revision ? left : null;
 }

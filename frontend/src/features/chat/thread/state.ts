@@ -100,6 +100,9 @@ export const isSame = (one: Said | undefined, other: Said): boolean =>
 export const startsWith = (messages: readonly Said[], stored: readonly Said[]): boolean =>
   stored.every((message, position) => isSame(messages[position], message));
 
+export const isEqual = (one: readonly Said[], other: readonly Said[]): boolean =>
+  one.length === other.length && startsWith(one, other);
+
 /** What the reader has asked here, and would have to type again, were only `stored` left. */
 export const questionsMissing = (
   { messages, redo }: ThreadState,

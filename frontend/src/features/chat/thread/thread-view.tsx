@@ -84,7 +84,8 @@ function useChangeAgent(id: string, thread: Thread) {
       await changeConversation(id, { agent });
       await refreshConversations(queryClient, id);
     } catch (error) {
-      thread.use(before);
+      // Another one may have been chosen since.
+      if (thread.snapshot().agent === agent) thread.use(before);
       toast.failure(t.agent.changeFailed, error);
     }
   };

@@ -63,6 +63,11 @@ export class Thread {
     return !this.runs && this.keeper.done;
   }
 
+  /** Of what the gateway is known to have. */
+  get revision(): number {
+    return this.keeper.revision;
+  }
+
   use(agent: string): void {
     this.change({ ...this.current, agent });
   }

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { envelope, tellGateway } from "@/test/answers";
+import { conversationQuery } from "../conversations/queries";
 import STREAM from "../stream/fixtures/complete.sse?raw";
 import { threadsOf } from "./threads";
 
@@ -53,6 +54,34 @@ describe("closing the page", () => {
     expect(asksBeforeLeaving()).toBe(true);
     queryClient.clear();
     expect(asksBeforeLeaving()).toBe(false);
+  });
+});
+
+describe("leaving the page of a conversation", () => {
+  const known = (revision: number) => ({ id: "1", messages: [], revision }) as never;
+
+  it("has it loaded anew where less is known of it than was said here", async () => {
+    let revision = 0;
+    const save = () => {
+      revision += 1;
+      return { body: { revision } };
+    };
+    tellGateway({ [put(0)]: save, [put(1)]: save, "POST /v1/chat/completions": { body: STREAM } });
+    const { queryClient, threads } = setUp();
+    const { queryKey } = conversationQuery("1");
+    queryClient.setQueryData(queryKey, known(1));
+    await threads.begin("1", "demo").send("Hello");
+    threads.closeIdle("1");
+    expect(queryClient.getQueryData(queryKey)).toBeUndefined();
+  });
+
+  it("keeps what is known of it as it is, for the next time", () => {
+    const { queryClient, threads } = setUp();
+    const { queryKey } = conversationQuery("1");
+    queryClient.setQueryData(queryKey, known(3));
+    threads.resume(known(3));
+    threads.closeIdle("1");
+    expect(queryClient.getQueryData(queryKey)).toMatchObject({ revision: 3 });
   });
 });
 

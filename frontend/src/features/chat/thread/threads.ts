@@ -2,20 +2,24 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
   type ConversationDetail,
+  forgetEarlier,
   getConversation,
   keepMessage,
   refreshConversations,
 } from "../conversations/queries";
-import { t } from "../messages";
 import { Unsent } from "../unsent";
 import type { Kept } from "./keeper";
-import { forgetAllLeftBehind, leaveBehind, notStored, pickUp } from "./left-behind";
+import {
+  asLastWritten,
+  forgetAllLeftBehind,
+  lastWrite,
+  leaveBehind,
+  notStored,
+  pickUp,
+} from "./left-behind";
 import { type Message, settled, type ThreadState } from "./state";
-import { fitting, keptAs, messageOf, stateOf } from "./stored";
+import { keptAs, messageOf, stateOf } from "./stored";
 import { type Missing, Thread } from "./thread";
-
-/** Browsers send no more than 64 KiB for a page that has gone. */
-const MOST_LEFT_BYTES = 60 * 1024;
 
 /** What the gateway has of a conversation that has just begun. */
 const BEGUN: Kept = { messages: [], revision: 0 };
@@ -43,8 +47,10 @@ export class Threads {
     const stored = { messages: state.messages, revision: kept.revision };
     const left = notStored(pickUp(kept.id), stored);
     if (left === null) return this.add(kept.id, state, stored);
-    const messages = [...state.messages.slice(0, left.position), ...left.messages.map(messageOf)];
-    return this.add(kept.id, { ...state, messages }, stored);
+    const before = state.messages.slice(0, left.position);
+    const messages = [...before, ...left.messages.map(messageOf)];
+    const written = [...before, ...asLastWritten(left).map(messageOf)];
+    return this.add(kept.id, { ...state, messages }, { ...stored, left: written });
   }
 
   get(id: string): Thread | undefined {
@@ -85,8 +91,12 @@ export class Threads {
     this.open.delete(id);
   }
 
+  /** Its page was left. Unless something is still to be done here, the gateway is asked again. */
   closeIdle(id: string): void {
-    if (this.open.get(id)?.idle) this.close(id);
+    const thread = this.open.get(id);
+    if (!thread?.idle) return;
+    this.close(id);
+    forgetEarlier(this.queryClient, id, thread.revision);
   }
 
   /** Watches the browser; gives the function that ends that, and all threads. */
@@ -121,9 +131,7 @@ export class Threads {
       write: (position: number, message: Message, revision: number) =>
         keepMessage(id, position, keptAs(message), revision),
       leave: (position: number, message: Message, revision: number) =>
-        keepMessage(id, position, fitting(keptAs(message), MOST_LEFT_BYTES, t.save.cut), revision, {
-          keepalive: true,
-        }),
+        keepMessage(id, position, lastWrite(keptAs(message)), revision, { keepalive: true }),
       leaveBehind: (left: Missing | null) =>
         leaveBehind(id, left && { ...left, messages: left.messages.map(keptAs) }),
       stored: () => getConversation(id),
