@@ -8,7 +8,7 @@ import pytest
 import yaml
 from openai import OpenAI
 
-from e2e.echo import ROLL_SECONDS, echo_agent, provider_key
+from e2e.echo import ROLL_SECONDS, answer, echo_agent, provider_key
 from e2e.helm import helm
 from e2e.installation import (
     DEFINITIONS,
@@ -25,7 +25,7 @@ from e2e.objects import agent_is
 from e2e.pods import PROVIDER, PROVIDER_PORT, apply, fake_provider, wait_ready
 from e2e.port_forward import LastingForward, PortForward
 from e2e.prometheus import Prometheus
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import cluster, kubectl
 
 __all__ = ["cluster"]
@@ -138,10 +138,11 @@ def provider(installation: Installation, restricted: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def echo(provider: str, restricted: str) -> str:
-    """The namespace in which agent ``echo`` is Ready with the first key."""
+def echo(provider: str, restricted: str, client: OpenAI) -> str:
+    """The namespace in which agent ``echo`` is Ready with the first key, and has answered."""
     apply(restricted, *echo_agent(), provider_key("first-key"))
     eventually(
         "agent echo ready", lambda: agent_is("echo", restricted, ready=True), seconds=ROLL_SECONDS
     )
+    eventually("agent echo answers", lambda: answer(client, f"{restricted}/echo"), seconds=PATIENCE)
     return restricted

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 import httpx
+from openai import APIError, OpenAI
+from openai.types.chat import ChatCompletion
 
 from e2e.objects import Manifest
 from e2e.pods import PROVIDER, PROVIDER_PORT
@@ -41,6 +43,19 @@ def provider_key(value: str) -> Manifest:
         "metadata": {"name": "provider-key"},
         "stringData": {"apiKey": value},
     }
+
+
+def answer(client: OpenAI, model: str) -> ChatCompletion | None:
+    """The answer to a chat; None while there is none.
+
+    A worker that is ready may lose the first look-up of its provider, and the gateway hears of an
+    agent in its own time: neither is what a story is about that only begins here.
+    """
+    try:
+        said = client.chat.completions.create(model=model, messages=QUESTION)
+    except APIError:
+        return None
+    return said if said.choices[0].message.content else None
 
 
 def keys_used(provider: str) -> list[str]:

@@ -14,12 +14,17 @@ from e2e.echo import echo_agent
 from e2e.installation import SYSTEM
 from e2e.objects import Manifest, read, staying
 from e2e.port_forward import PortForward
+from e2e.waiting import PATIENCE, eventually
 
 GROUP: Final = "quarterdeck.dev/v1alpha1"
 GATEWAY_PORT: Final = 8000
 ANSWER_TOKENS: Final = 4
 """What the fake provider says that it wrote; asking for no more makes the estimate exact."""
 CENT: Final = 0.01
+LOST: Final = 0
+"""In place of a status: no answer came, and the chat may have been counted all the same."""
+REFUSED: Final = frozenset({401, 429})
+"""Answers to a wrong key: the second from the 21st in a minute on. A read has no other 429."""
 _PER_MILLION: Final = CENT / ANSWER_TOKENS * 1_000_000
 
 
@@ -70,6 +75,14 @@ def chat(client: httpx.Client, url: str, key: str, model: str) -> httpx.Response
     return client.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
 
 
+def chat_or_lost(client: httpx.Client, url: str, key: str, model: str) -> int:
+    """The status of one chat; LOST when the way to the gateway broke off."""
+    try:
+        return chat(client, url, key, model).status_code
+    except httpx.TransportError:
+        return LOST
+
+
 def crowd(urls: Sequence[str], key: str, model: str, chats: int) -> dict[str, Counter[int]]:
     """Statuses by gateway of so many chats at once, spread over all gateways."""
     seen: dict[str, Counter[int]] = {url: Counter() for url in urls}
@@ -89,3 +102,18 @@ def crowd(urls: Sequence[str], key: str, model: str, chats: int) -> dict[str, Co
 def statuses(urls: Sequence[str], ask: Callable[[str], httpx.Response]) -> set[int]:
     """What all gateways answer to the same question."""
     return {ask(url).status_code for url in urls}
+
+
+def look(client: httpx.Client, url: str, key: str, path: str = "/v1/models") -> httpx.Response:
+    """One read that costs nothing; every key that is known opens the list of models."""
+    return client.get(f"{url}{path}", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+
+
+def wait_known(urls: Sequence[str], key: str, path: str = "/v1/models") -> None:
+    """Returns once all gateways answer there: each hears of a resource in its own time."""
+    with httpx.Client() as client:
+        eventually(
+            f"all gateways answer at {path}",
+            lambda: statuses(urls, lambda url: look(client, url, key, path)) == {200},
+            seconds=PATIENCE,
+        )

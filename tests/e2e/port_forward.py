@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import httpx
 
-from e2e.waiting import eventually
+from e2e.waiting import NOT_YET, eventually
 from support.cluster import kubectl
 
 FORWARDED = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
@@ -135,7 +135,7 @@ class LastingForward(PortForward):
 
     def _begun_again(self) -> bool:
         while not self._over.wait(PAUSE_SECONDS):
-            with suppress(AssertionError):
+            with suppress(*NOT_YET):
                 self._begin()
                 return True
         return False

@@ -7,9 +7,9 @@ import pytest
 from e2e.echo import ROLL_SECONDS, echo_agent, provider_key
 from e2e.helm import helm
 from e2e.installation import INSTALL, RELEASE, SYSTEM, TESTED_AGENT, Installation
-from e2e.objects import Manifest, agent_is, listed, read
+from e2e.objects import Manifest, agent_is, condition, listed, read
 from e2e.pods import apply
-from e2e.waiting import eventually
+from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(420)]
@@ -23,8 +23,7 @@ def _component(pod: Manifest) -> str:
 
 
 def _is_ready(pod: Manifest) -> bool:
-    conditions = {c["type"]: c["status"] for c in pod["status"]["conditions"]}
-    return bool(conditions["Ready"] == "True")
+    return bool(condition(pod, "Ready").get("status") == "True")
 
 
 def test_every_pod_is_ready_where_only_restricted_pods_are_admitted(
@@ -32,9 +31,13 @@ def test_every_pod_is_ready_where_only_restricted_pods_are_admitted(
 ) -> None:
     labels = read("namespace", SYSTEM, SYSTEM)["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-    running = [pod for pod in listed("pods", SYSTEM) if _component(pod) in PODS]
-    assert Counter(map(_component, running)) == PODS
-    assert all(map(_is_ready, running))
+
+    def ready() -> bool:
+        running = [pod for pod in listed("pods", SYSTEM) if _component(pod) in PODS]
+        assert Counter(map(_component, running)) == PODS
+        return all(map(_is_ready, running))
+
+    eventually("every pod ready", ready, seconds=PATIENCE)
 
 
 def test_helm_says_what_to_do_next(installation: Installation) -> None:

@@ -11,21 +11,26 @@ import pytest
 from e2e.echo import ROLL_SECONDS, provider_key
 from e2e.installation import STORES, SYSTEM, Installation
 from e2e.money import (
+    LOST,
+    REFUSED,
     api_key,
     budget,
     chat,
+    chat_or_lost,
     crowd,
     every_gateway,
     key_of,
+    look,
     priced_agent,
     statuses,
+    wait_known,
 )
 from e2e.objects import Manifest, agent_is, condition, exists, read
 from e2e.pods import apply
 from e2e.waiting import PATIENCE, eventually
 from support.cluster import kubectl
 
-pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(420)]
 
 CHATS = 10
 PEOPLE = 40
@@ -58,20 +63,22 @@ def _ready(kind: str, name: str, namespace: str) -> Manifest | None:
     return found if condition(found, "Ready").get("status") == "True" else None
 
 
-def _key(name: str, namespace: str, **spec: object) -> str:
+def _key(name: str, namespace: str, gateways: list[str], **spec: object) -> str:
     """A new key that every gateway knows."""
     apply(namespace, api_key(name, **spec))
     eventually(f"key {name}", lambda: _ready("apikey", name, namespace), seconds=PATIENCE)
-    return key_of(name, namespace)
+    key = key_of(name, namespace)
+    wait_known(gateways, key)
+    return key
 
 
 def test_a_key_by_kubectl_opens_what_it_says(dear: str, gateways: list[str]) -> None:
-    key = _key("app", dear, agents=["dear"])
+    key = _key("app", dear, gateways, agents=["dear"])
     row = kubectl("get", "apikeys", "app", "-n", dear).splitlines()[1].split()
     assert row[:6] == ["app", "True", "Active", "app@example.com", "user", key[:7]]
     with httpx.Client() as client:
         eventually(
-            "both gateways know it",
+            "both gateways let it chat",
             lambda: statuses(gateways, lambda url: chat(client, url, key, f"{dear}/dear")) == {200},
             seconds=PATIENCE,
         )
@@ -81,12 +88,13 @@ def test_a_key_by_kubectl_opens_what_it_says(dear: str, gateways: list[str]) -> 
 
 
 def test_a_budget_is_exact_across_both_gateways_and_kubectl_shows_it(
-    dear: str, gateways: list[str]
+    dear: str, gateways: list[str], installation: Installation
 ) -> None:
-    key = _key("spender", dear)
+    key = _key("spender", dear, gateways)
     scope = {"kind": "Key", "name": "spender"}
     apply(dear, budget("allowance", CHATS, scope=scope))
     enforced = eventually("budget in force", lambda: _enforced("allowance", dear), seconds=PATIENCE)
+    wait_known(gateways, installation.admin_key, f"/api/v1/budgets/{dear}/allowance")
     assert enforced["status"]["spentUSD"] == "0.000000"
     seen = crowd(gateways, key, f"{dear}/dear", PEOPLE)
     assert all(each.keys() == {200, 402} or each.keys() == {402} for each in seen.values()), seen
@@ -122,7 +130,7 @@ def test_the_operator_and_the_gateway_share_a_status_and_leave_each_other_alone(
         time.sleep(CALM_SECONDS)
         return bool(read("budget", "allowance", dear)["metadata"]["resourceVersion"] == version)
 
-    eventually("neither writes any more", calm, seconds=4 * CALM_SECONDS)
+    eventually("neither writes any more", calm, seconds=PATIENCE)
     patch = json.dumps({"spec": {"amountUSD": 0.2}})
     kubectl("patch", "budget", "allowance", "-n", dear, "--type=merge", "-p", patch)
 
@@ -137,9 +145,10 @@ def test_the_operator_and_the_gateway_share_a_status_and_leave_each_other_alone(
 def test_the_stores_may_restart_and_every_cent_is_known(
     dear: str, gateways: list[str], installation: Installation
 ) -> None:
-    key = _key("steady", dear)
+    key = _key("steady", dear, gateways)
     apply(dear, budget("steady", CHATS, scope={"kind": "Key", "name": "steady"}))
     eventually("budget in force", lambda: _enforced("steady", dear), seconds=PATIENCE)
+    wait_known(gateways, installation.admin_key, f"/api/v1/budgets/{dear}/steady")
     before = sum(crowd(gateways, key, f"{dear}/dear", 4).values(), Counter())
     assert before == {200: 4}
     kubectl("delete", "pod", *(f"{store}-0" for store in STORES), "-n", SYSTEM, "--wait=false")
@@ -148,12 +157,14 @@ def test_the_stores_may_restart_and_every_cent_is_known(
 
         def spent() -> bool:
             for url in gateways:
-                during[chat(client, url, key, f"{dear}/dear").status_code] += 1
+                during[chat_or_lost(client, url, key, f"{dear}/dear")] += 1
             return during[402] >= 2
 
-        eventually("budget spent", spent, seconds=90)
-    assert during.keys() <= {200, 402, 503}, "counted, or refused; never let through uncounted"
-    assert during[200] == CHATS - 4
+        eventually("budget spent", spent, seconds=180)
+    assert during.keys() <= {200, 402, 502, 503, LOST}, "counted or refused, or else lost"
+    assert during[502] <= 3, "a worker may lose its provider, but not for long"
+    answered = 4 + during[200]
+    assert CHATS - during[502] - during[LOST] <= answered <= CHATS
     eventually("shown", lambda: _row("steady", dear)[5:8] == _SPENT, seconds=PATIENCE)
     question = {"key": f"{dear}/steady", "outcome": "completed", "limit": "100"}
 
@@ -166,7 +177,7 @@ def test_the_stores_may_restart_and_every_cent_is_known(
         )
         return len(asked.json()["items"]) if asked.status_code == 200 else 0
 
-    eventually("every chat recorded", lambda: recorded() == CHATS, seconds=60)
+    eventually("every chat recorded", lambda: answered <= recorded() <= CHATS, seconds=60)
 
 
 def test_a_key_of_the_installation_enters_the_namespaces_it_names(
@@ -189,7 +200,7 @@ def test_a_key_of_the_installation_enters_the_namespaces_it_names(
 
 
 def test_a_rotated_key_overlaps_with_the_old_one(dear: str, gateways: list[str]) -> None:
-    old = _key("turning", dear)
+    old = _key("turning", dear, gateways)
     kubectl("patch", "apikey", "turning", "-n", dear, "--type=merge", "-p", _spec(revision=2))
     eventually("a new key", lambda: key_of("turning", dear) != old, seconds=PATIENCE)
     new = key_of("turning", dear)
@@ -208,17 +219,13 @@ def test_a_rotated_key_overlaps_with_the_old_one(dear: str, gateways: list[str])
 
 
 def test_a_revoked_key_is_refused_everywhere_at_once(dear: str, gateways: list[str]) -> None:
-    key = _key("leaver", dear)
+    key = _key("leaver", dear, gateways)
     with httpx.Client() as client:
-        eventually(
-            "works",
-            lambda: statuses(gateways, lambda url: _models(client, url, key)) == {200},
-            seconds=PATIENCE,
-        )
         kubectl("patch", "apikey", "leaver", "-n", dear, "--type=merge", "-p", _spec(revoked=True))
-        patched = time.monotonic()
-        while statuses(gateways, lambda url: _models(client, url, key)) != {401}:
-            assert time.monotonic() - patched < REVOKED_WITHIN
+        asked = patched = time.monotonic()
+        while not statuses(gateways, lambda url: look(client, url, key)) <= REFUSED:
+            assert asked - patched < REVOKED_WITHIN, "let in though asked so late"
+            asked = time.monotonic()
     eventually(
         "told",
         lambda: condition(read("apikey", "leaver", dear), "Ready").get("reason") == "Revoked",
@@ -227,21 +234,17 @@ def test_a_revoked_key_is_refused_everywhere_at_once(dear: str, gateways: list[s
 
 
 def test_deleting_a_key_takes_its_secret_along(dear: str, gateways: list[str]) -> None:
-    key = _key("short-lived", dear)
+    key = _key("short-lived", dear, gateways)
     kubectl("delete", "apikey", "short-lived", "-n", dear)
     with httpx.Client() as client:
         eventually(
             "refused",
-            lambda: statuses(gateways, lambda url: _models(client, url, key)) == {401},
+            lambda: statuses(gateways, lambda url: look(client, url, key)) <= REFUSED,
             seconds=PATIENCE,
         )
     eventually(
         "collected", lambda: not exists("secret", "apikey-short-lived", dear), seconds=ROLL_SECONDS
     )
-
-
-def _models(client: httpx.Client, url: str, key: str) -> httpx.Response:
-    return client.get(f"{url}/v1/models", headers={"Authorization": f"Bearer {key}"}, timeout=60)
 
 
 def _spec(**spec: object) -> str:

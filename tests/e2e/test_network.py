@@ -2,6 +2,7 @@
 
 import pytest
 
+from e2e.echo import ROLL_SECONDS
 from e2e.installation import SYSTEM, Installation
 from e2e.objects import agent_is, staying, worker_pods
 from e2e.pods import STRANGER, apply, connects, connects_by_shell, stranger, wait_ready
@@ -12,7 +13,6 @@ from support.cluster import kubectl
 pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.timeout(300)]
 
 WORKER_PORT = 8080
-READY_SECONDS = 90
 REFUSED = "TimeoutError"
 """A policy drops packets without a word."""
 AGENT = """
@@ -35,7 +35,7 @@ def worker_address(installation: Installation, restricted: str) -> str:
     apply(restricted, stranger(installation.image))
     wait_ready(restricted, STRANGER)
     eventually(
-        "agent ready", lambda: agent_is("guarded", restricted, ready=True), seconds=READY_SECONDS
+        "agent ready", lambda: agent_is("guarded", restricted, ready=True), seconds=ROLL_SECONDS
     )
     (pod,) = worker_pods("guarded", restricted)
     address: str = pod["status"]["podIP"]

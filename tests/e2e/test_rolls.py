@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openai import APIStatusError, OpenAI
 
-from e2e.echo import QUESTION, ROLL_SECONDS, keys_used, provider_key
+from e2e.echo import QUESTION, ROLL_SECONDS, answer, keys_used, provider_key
 from e2e.installation import SYSTEM, Installation
 from e2e.objects import agent_is, config_hashes, exists
 from e2e.pods import apply
@@ -98,7 +98,7 @@ def test_a_changed_secret_rolls_the_workers_while_chats_go_on(
 @pytest.fixture
 def slow(provider: str, echo: str, client: OpenAI) -> Iterator[str]:
     """Answers take several seconds, piece by piece; the whole text is given."""
-    eventually("a chat answered", lambda: _answered(client, f"{echo}/echo"), seconds=PATIENCE)
+    eventually("a chat answered", lambda: answer(client, f"{echo}/echo"), seconds=PATIENCE)
     pieces = [f"word{number} " for number in range(SLOW_PIECES)]
     script = {"pieces": pieces, "piece_delay": SLOW_SECONDS / SLOW_PIECES}
     httpx.put(f"{provider}/fake/script", json={"script": script}, timeout=60).raise_for_status()

@@ -58,7 +58,7 @@ def _uninstall(**chosen: bool) -> None:
 
 
 def _leaves_only(expected: set[str]) -> None:
-    eventually("the rest collected", lambda: _left() <= expected, seconds=60)
+    eventually("the rest collected", lambda: _left() <= expected, seconds=180)
     assert _left() == expected
 
 

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 import httpx
+from openai import APIConnectionError
 
 PATIENCE: Final = 90.0
 """Seconds for what takes a few, on a machine that has other things to do."""
-NOT_YET: Final = (AssertionError, httpx.TransportError, subprocess.TimeoutExpired)
+NOT_YET: Final = (
+    AssertionError,
+    httpx.TransportError,
+    APIConnectionError,
+    subprocess.TimeoutExpired,
+)
 
 Seen = TypeVar("Seen")
 
