@@ -4,7 +4,7 @@ A mistake stops nothing else: every flaw is reported with file, document and fie
 documents apply, and what the flawed one said before keeps running until it is mended or removed.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from quarterdeck_operator.cluster.port import ObjectKey
 
 SUFFIXES: Final = (".yaml", ".yml")
 _DEBOUNCE_MS: Final = 200
+_TURN_MS: Final = 2000
 
 Report = Callable[[str], None]
 """Told one line about each new flaw, and about each that is gone."""
@@ -34,8 +35,12 @@ class ManifestsFolder:
 
     async def watch(self) -> None:
         """Follow the folder until cancelled."""
-        async for _ in self._changes():
-            self.load()
+        # Between the first load and the first watch something may have changed.
+        unwatched = True
+        async for changes in self._changes():
+            if changes or unwatched:
+                self.load()
+            unwatched = False
 
     def load(self) -> None:
         """Make the store say what the folder says."""
@@ -50,13 +55,16 @@ class ManifestsFolder:
         self._held = held
         self._tell(flaws)
 
-    def _changes(self) -> AsyncIterator[object]:
+    def _changes(self) -> AsyncIterator[Collection[object]]:
+        """Each time something has changed; with nothing in it when for a while nothing has."""
         return awatch(
             self._directory,
             watch_filter=lambda _change, path: path.endswith(SUFFIXES),
             debounce=_DEBOUNCE_MS,
             step=_DEBOUNCE_MS // 4,
             recursive=False,
+            rust_timeout=_TURN_MS,
+            yield_on_timeout=True,
         )
 
     def _files(self) -> Iterable[Path]:

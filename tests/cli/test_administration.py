@@ -67,7 +67,7 @@ def test_costs_and_usage_are_in_dollars(here: Cli, shop: Standalone) -> None:
     assert chat(shop, key) == chat(shop, key) == CHAT_USD
 
     def summed() -> list[dict[str, Any]]:
-        done = here("costs", *SHOP, "--key", "shop/six", "--by", "key", "--by", "day", "-o", "json")
+        done = here("costs", *SHOP, "--key", "shop/six", "--by", "key", "-o", "json")
         items: list[dict[str, Any]] = json.loads(done.out)["items"]
         return items
 

@@ -56,6 +56,17 @@ def test_what_stands_in_the_folder_is_stored_and_follows_it(followed: Followed) 
     assert followed.said == []
 
 
+async def test_what_changed_before_anybody_watched_is_seen(followed: Followed) -> None:
+    followed.write("a.yaml", as_yaml(agent("one")))
+    (followed.path / "b.yaml").write_text(as_yaml(agent("two")))
+    watching = asyncio.create_task(followed.folder.watch())
+    async with asyncio.timeout(60):
+        while followed.agents() != ["one", "two"]:
+            await asyncio.sleep(0.05)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
 def test_reading_again_changes_nothing(followed: Followed) -> None:
     followed.write("a.yaml", as_yaml(agent("one")))
     version = followed.store.resource_version

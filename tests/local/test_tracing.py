@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import openai
@@ -104,6 +105,8 @@ def test_one_request_id_stands_in_the_logs_of_all_planes(
 ) -> None:
     chat(traced, extra_headers={"x-request-id": "req-in-all-logs"})
     wait_for(lambda: len(collector.spans) >= 3, "three spans")
+    for pattern in ("quarterdeck.log", "*demo*.log"):
+        wait_for(partial(_lines, traced, pattern), f"a line in {pattern}")
     (gateway,) = collector.named("chat demo")
     own, worker = (_lines(traced, pattern) for pattern in ("quarterdeck.log", "*demo*.log"))
     assert [line["outcome"] for line in own] == ["completed"]

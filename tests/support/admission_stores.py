@@ -21,7 +21,7 @@ from support.redis_servers import KINDS, RedisServer, running
 STORES: Final = ("memory", *KINDS)
 RESERVATION: Final = 60.0
 """Longer than any test: nothing lapses that is not meant to."""
-LAPSE: Final = 0.8
+LAPSE: Final = 2.0
 """Reservations of stores in which they are meant to."""
 TIMEOUT: Final = 5.0
 """An answer that takes so long comes from a machine that is busy, unless a server is held up."""

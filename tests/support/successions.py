@@ -70,7 +70,7 @@ class Gateway:
 
     async def run_until(self, holds: Callable[[], bool]) -> None:
         running = asyncio.create_task(self.drain.run())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.005)
         running.cancel()

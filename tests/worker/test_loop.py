@@ -27,13 +27,13 @@ async def failure(worker: RunningWorker, **more: Any) -> APIStatusError:
 async def test_seconds(stream: bool) -> None:
     async with FakeProvider() as provider:
         provider.script(Script(hang=True))
-        config = config_of(model("primary", provider), limits={"seconds": 1})
+        config = config_of(model("primary", provider), limits={"seconds": 3})
         async with running_worker(config) as worker:
             error = await failure(worker, stream=stream)
             await asyncio.wait_for(provider.last.finished.wait(), 60)
 
     assert (error.status_code, error.code) == (504, "run_time_limit")
-    assert "limits.seconds (1)" in error.message
+    assert "limits.seconds (3)" in error.message
     assert provider.last.closed_early
 
 

@@ -31,7 +31,7 @@ async def test_inherited_socket_and_drain(tmp_path: Path) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with FakeProvider() as provider, ClientSession() as session:
-        provider.script(Script.of_length(50, piece_delay=0.1))
+        provider.script(Script.of_length(100, piece_delay=0.1))
         config = worker_config(endpoint("primary", "openai-compatible", f"{provider.url}/v1"))
         with worker_process(
             config,

@@ -18,6 +18,7 @@ from quarterdeck_gateway.accounting.drain_metrics import DrainMetrics
 from quarterdeck_gateway.accounting.history import LedgerHistory
 from quarterdeck_gateway.accounting.spool import Spool
 from quarterdeck_gateway.accounting.sql_ledger import SPOOL_KIND, SqlLedger
+from quarterdeck_gateway.admission import seeding as seeding_module
 from quarterdeck_gateway.admission.keeper import Keeper
 from quarterdeck_gateway.admission.lines import line_of
 from quarterdeck_gateway.admission.metrics import AdmissionMetrics
@@ -42,6 +43,13 @@ PLACES = Limit(LimitKind.CONCURRENCY, "agent", "team-a/writer", 500)
 def server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     with running(getattr(request, "param", "valkey")) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def patient_seeding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the other gateway takes longer to write what it has settled."""
+    monkeypatch.setattr(seeding_module, "OTHERS_SECONDS", 3.0)
+    monkeypatch.setattr(seeding_module, "SEEDING_SECONDS", 30.0)
 
 
 class Gateway:

@@ -53,13 +53,14 @@ async def test_a_replica_that_fails_first_is_replaced(
     assert len(gateway.ledger.records) == 8
 
 
-async def test_a_replica_that_refuses_is_set_aside(gateway: Gateway, worker: FakeWorker) -> None:
-    gateway.registry.put(agent("demo", refusing_url(), worker.url))
-    for _ in range(12):
-        async with gateway.chat() as response:
-            assert response.status == 200
-            await response.read()
-    assert gateway.sample("quarterdeck_gateway_upstream_retries_total", **AGENT) <= 1
+async def test_a_replica_that_refuses_is_set_aside(worker: FakeWorker) -> None:
+    async with running_gateway(eject_seconds=3600) as gateway:
+        gateway.registry.put(agent("demo", refusing_url(), worker.url))
+        for _ in range(12):
+            async with gateway.chat() as response:
+                assert response.status == 200
+                await response.read()
+        assert gateway.sample("quarterdeck_gateway_upstream_retries_total", **AGENT) <= 1
 
 
 async def test_a_replica_set_aside_is_still_better_than_none(gateway: Gateway) -> None:

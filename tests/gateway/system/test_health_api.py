@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from quarterdeck_contract.v1alpha1.api_key import Role
+from quarterdeck_gateway.system import service as service_module
 from quarterdeck_gateway.system.control_plane import OperatorPresence
 from quarterdeck_gateway.system.kubernetes import leader_of
 from support.redis_servers import RedisServer, running
@@ -83,7 +84,10 @@ async def test_redis_is_away(tmp_path: Path) -> None:
     assert found["status"] == "down"
 
 
-async def test_many_who_ask_are_one_question(gateway: WholeGateway) -> None:
+async def test_many_who_ask_are_one_question(
+    gateway: WholeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "CACHE_SECONDS", 60)
     answers = await asyncio.gather(*(health(gateway) for _ in range(20)))
     assert len({answer["as_of"] for answer in answers}) == 1
 

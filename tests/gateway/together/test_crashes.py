@@ -100,6 +100,11 @@ async def test_a_redis_that_forgot_everything_is_told_by_the_ledger(
     ):
         first = await crowd.ask(both, requests=20, clients=10)
         assert first.count(200) == 20
+
+        async def written() -> bool:
+            return (await ledger(database)).records == 20
+
+        await eventually(written, "all is in the ledger")
         redis.command("FLUSHALL")
         second = await crowd.ask(both, requests=40, clients=20)
         assert second.count(200) == 10

@@ -56,6 +56,14 @@ async def database_said(crowd: Crowd, gateway: GatewayProcess) -> str:
     return next(str(each["status"]) for each in components if each["name"] == "database")
 
 
+async def is_well(crowd: Crowd, gateway: GatewayProcess) -> bool:
+    return await database_said(crowd, gateway) == "ok"
+
+
+async def is_counted(crowd: Crowd, gateway: GatewayProcess) -> bool:
+    return await asked(crowd, gateway, "counted") == 200
+
+
 async def migrated(url: str) -> None:
     database = Database.open(url)
     await migrate(database)
@@ -98,8 +106,8 @@ async def test_started_without_a_database(
             await serves_without(crowd, gateway)
             await migrated(url)
         await eventually(lambda: database_is_up(crowd, gateway), "the database is used")
-        assert await database_said(crowd, gateway) == "ok"
-        assert await asked(crowd, gateway, "counted") == 200
+        await eventually(lambda: is_well(crowd, gateway), "the health page says so")
+        await eventually(lambda: is_counted(crowd, gateway), "the ledger is asked again")
         chats = 2 if migrates == "true" else 3
         await eventually(lambda: stored(url, chats), "what waited on disk is in the database")
 
