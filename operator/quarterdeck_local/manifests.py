@@ -18,6 +18,7 @@ from quarterdeck_operator.cluster.port import ObjectKey
 SUFFIXES: Final = (".yaml", ".yml")
 _DEBOUNCE_MS: Final = 200
 _TURN_MS: Final = 2000
+"""Until it is said that nothing has changed."""
 
 Report = Callable[[str], None]
 """Told one line about each new flaw, and about each that is gone."""
@@ -56,7 +57,7 @@ class ManifestsFolder:
         self._tell(flaws)
 
     def _changes(self) -> AsyncIterator[Collection[object]]:
-        """Each time something has changed; with nothing in it when for a while nothing has."""
+        """What has changed, each time; empty whenever nothing has for a turn."""
         return awatch(
             self._directory,
             watch_filter=lambda _change, path: path.endswith(SUFFIXES),

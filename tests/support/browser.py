@@ -166,7 +166,10 @@ def quiet(page: Page, *polled: str) -> Iterator[None]:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route) if route.request.method == "GET" else route.fallback()
+        if route.request.method == "GET":
+            held.append(route)
+        else:
+            route.fallback()
 
     pattern = re.compile(rf"/api/v1/({'|'.join(polled)})(\?|$)")
     page.route(pattern, hold)

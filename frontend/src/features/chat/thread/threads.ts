@@ -91,7 +91,7 @@ export class Threads {
     this.open.delete(id);
   }
 
-  /** Its page was left. Unless something is still to be done here, the gateway is asked again. */
+  /** Its page was left. Once nothing is to be done here it is closed, and forgotten where older is cached. */
   closeIdle(id: string): void {
     const thread = this.open.get(id);
     if (!thread?.idle) return;
